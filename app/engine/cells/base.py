@@ -1,0 +1,66 @@
+"""What a recurrent cell must offer. Forward, BPTT and flow know a cell through this protocol alone.
+
+A cell maps (x_t, state_{t-1}) to state_t. The state is h for a plain RNN or a GRU, and (h, c) for an LSTM; its first H
+values are h, which the read-out sees. Between the two stands the pre-activation s_t, with as many values as the cell
+needs in order to rebuild every derivative from it.
+
+Arrays have time first and features last; what is between is a batch. All of a cell's work that does not depend on the
+previous state (`project`, `linearize`, `parameter_gradients`) is done for every step at once, as one matrix product.
+"""
+
+from typing import ClassVar, Protocol
+
+from app.engine.activations import Activation, Array
+from app.engine.initializers import Parameters
+
+
+class Linearization(Protocol):
+    """The local derivatives of every step of one trace, in whatever form the cell wants them.
+
+    The true Jacobian of step t is the one that `state_jacobians` builds, times 10^log10_scale[t]. The scale is zero
+    except where a step is so saturated that its derivatives leave float64.
+    """
+
+    log10_scale: Array  # (T,)
+
+
+class Cell(Protocol):
+    """A recurrent cell with its activation."""
+
+    name: ClassVar[str]
+    gates: ClassVar[int]  # blocks of H rows in U, W and b_s
+
+    def __init__(self, activation: Activation) -> None: ...
+
+    @property
+    def activation(self) -> Activation: ...
+
+    def state_size(self, hidden_size: int) -> int:
+        """S, the values of a state."""
+
+    def preactivation_size(self, hidden_size: int) -> int:
+        """The values of s_t."""
+
+    def project(self, parameters: Parameters, x: Array) -> Array:
+        """What the inputs add to s, for every step at once: (T, ..., D) → (T, ..., gates·H)."""
+
+    def step(self, parameters: Parameters, projected: Array, previous: Array, s: Array, state: Array) -> None:
+        """One step forward: fill s_t and state_t from the projected input and state_{t-1}."""
+
+    def linearize(self, parameters: Parameters, s: Array, state: Array) -> Linearization:
+        """The local derivatives of every step: s (T, ..., ·), state (T+1, ..., S)."""
+
+    def step_backward(self, parameters: Parameters, linear: Linearization, step: int, adjoint: Array) -> tuple[Array, Array]:
+        """One step back: ∂L/∂state_t → (∂L/∂s_t, ∂L/∂state_{t-1}), for adjoints (..., S); without log10_scale."""
+
+    def parameter_gradients(self, x: Array, state: Array, linear: Linearization, local: Array) -> Parameters:
+        """∂L/∂U, ∂L/∂W, ∂L/∂b_s summed over all steps, linear in local = ∂L/∂s (T, ..., gates·H)."""
+
+    def recurrent_gradients(self, state: Array, linear: Linearization, steps: Array, local: Array) -> Array:
+        """∂L/∂W summed over the given step rows (n,), each with a local adjoint of its own: local (n, gates·H)."""
+
+    def recurrent_term_norms(self, state: Array, linear: Linearization, step: int, local: Array) -> Array:
+        """‖term of ∂L/∂W at this step‖_F for each row of local (n, gates·H)."""
+
+    def state_jacobians(self, parameters: Parameters, linear: Linearization, start: int, stop: int, out: Array) -> Array:
+        """∂state_t/∂state_{t-1} of the step rows start..stop−1, written into out (stop−start, S, S)."""

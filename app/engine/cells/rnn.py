@@ -1,0 +1,90 @@
+"""The vanilla RNN: s_t = U x_t + W h_{t-1} + b_s, h_t = f(s_t)."""
+
+from dataclasses import dataclass
+from typing import ClassVar, cast
+
+import numpy as np
+
+from app.engine.activations import Activation, Array
+from app.engine.cells.base import Linearization
+from app.engine.initializers import Parameters
+
+# Below this largest f' of a step, the derivatives are rebuilt from their logarithms with a scale of their own.
+SMALLEST_SAFE_DERIVATIVE = 1e-200
+
+
+@dataclass(frozen=True)
+class RNNLinearization:
+    """f'(s_t) of every step is derivative[t]·10^log10_scale[t]."""
+
+    derivative: Array  # (T, ..., H)
+    log10_scale: Array  # (T,)
+
+
+@dataclass(frozen=True)
+class RNN:
+    """Elman's simple recurrent network, one matrix W from state to state."""
+
+    activation: Activation
+    name: ClassVar[str] = "rnn"
+    gates: ClassVar[int] = 1
+
+    def state_size(self, hidden_size: int) -> int:
+        return hidden_size
+
+    def preactivation_size(self, hidden_size: int) -> int:
+        return hidden_size
+
+    def project(self, parameters: Parameters, x: Array) -> Array:
+        return affine(parameters["U"], x) + parameters["b_s"]
+
+    def step(self, parameters: Parameters, projected: Array, previous: Array, s: Array, state: Array) -> None:
+        affine(parameters["W"], previous, out=s)
+        s += projected
+        self.activation.function(s, state)
+
+    def linearize(self, parameters: Parameters, s: Array, state: Array) -> RNNLinearization:
+        derivative = self.activation.derivative(s)
+        log10_scale = np.zeros(len(s))
+        largest = derivative.max(axis=tuple(range(1, s.ndim)))
+        saturated = largest < SMALLEST_SAFE_DERIVATIVE  # False for NaN
+        if saturated.any():
+            logarithm = self.activation.log_derivative(s[saturated])
+            per_step = logarithm.max(axis=tuple(range(1, s.ndim)))
+            reachable = np.where(np.isfinite(per_step), per_step, 0.0)  # all of f' exactly zero: nothing to rescale
+            derivative[saturated] = np.exp(logarithm - reachable.reshape(-1, *[1] * (s.ndim - 1)))
+            log10_scale[saturated] = reachable / np.log(10.0)
+        return RNNLinearization(derivative, log10_scale)
+
+    def step_backward(self, parameters: Parameters, linear: Linearization, step: int, adjoint: Array) -> tuple[Array, Array]:
+        local = adjoint * cast(RNNLinearization, linear).derivative[step]
+        return local, np.dot(local, parameters["W"])
+
+    def parameter_gradients(self, x: Array, state: Array, linear: Linearization, local: Array) -> Parameters:
+        flat = local.reshape(-1, local.shape[-1])
+        return {
+            "U": flat.T @ x.reshape(len(flat), -1),
+            "W": flat.T @ state[:-1].reshape(len(flat), -1),
+            "b_s": flat.sum(axis=0),
+        }
+
+    def recurrent_gradients(self, state: Array, linear: Linearization, steps: Array, local: Array) -> Array:
+        return np.asarray(local.T @ state[steps])
+
+    def recurrent_term_norms(self, state: Array, linear: Linearization, step: int, local: Array) -> Array:
+        # The term is the outer product of local and h_{t-1}, whose norm is the product of the two.
+        return np.asarray(np.linalg.norm(local, axis=-1) * np.linalg.norm(state[step]))
+
+    def state_jacobians(self, parameters: Parameters, linear: Linearization, start: int, stop: int, out: Array) -> Array:
+        derivative = cast(RNNLinearization, linear).derivative[start:stop]
+        return np.multiply(derivative[:, :, None], parameters["W"], out=out)
+
+
+def affine(weights: Array, inputs: Array, out: Array | None = None) -> Array:
+    """inputs (..., n) times weightsᵀ (n, m); weights with leading axes are one matrix per member of the batch."""
+    if weights.ndim == 2:
+        return np.dot(inputs, weights.T, out=out)
+    product = np.matmul(weights, inputs[..., None])[..., 0]
+    if out is not None:
+        np.copyto(out, product)
+    return product if out is None else out
