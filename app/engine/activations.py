@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+IntArray = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -42,12 +43,12 @@ def _tanh(s: Array, out: Array) -> Array:
 
 def _tanh_derivative(s: Array) -> Array:
     decay = np.exp(-2.0 * np.abs(s))
-    return 4.0 * decay / np.square(1.0 + decay)
+    return np.asarray(4.0 * decay / np.square(1.0 + decay))
 
 
 def _tanh_log_derivative(s: Array) -> Array:
     size = np.abs(s)
-    return np.log(4.0) - 2.0 * size - 2.0 * np.log1p(np.exp(-2.0 * size))
+    return np.asarray(np.log(4.0) - 2.0 * size - 2.0 * np.log1p(np.exp(-2.0 * size)))
 
 
 def _sigmoid(s: Array, out: Array) -> Array:
@@ -61,7 +62,7 @@ def _sigmoid(s: Array, out: Array) -> Array:
 
 def _sigmoid_derivative(s: Array) -> Array:
     decay = np.exp(-np.abs(s))
-    return decay / np.square(1.0 + decay)
+    return np.asarray(decay / np.square(1.0 + decay))
 
 
 def _sigmoid_log_derivative(s: Array) -> Array:

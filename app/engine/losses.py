@@ -54,7 +54,7 @@ def _squared_error(z: Array, target: Array) -> Array:
 
 
 def _squared_error_gradient(z: Array, target: Array) -> Array:
-    return 2.0 * (z - target)
+    return np.asarray(2.0 * (z - target))
 
 
 def _cross_entropy(z: Array, target: Array) -> Array:
@@ -62,7 +62,7 @@ def _cross_entropy(z: Array, target: Array) -> Array:
 
 
 def _cross_entropy_gradient(z: Array, target: Array) -> Array:
-    return softmax(z) * target.sum(axis=-1, keepdims=True) - target
+    return np.asarray(softmax(z) * target.sum(axis=-1, keepdims=True) - target)
 
 
 READOUTS = {

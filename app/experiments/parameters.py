@@ -13,6 +13,7 @@ from app.engine.cells import CELLS
 from app.engine.clipping import CLIP_MODES
 from app.engine.initializers import INITIALIZERS
 from app.engine.losses import READOUTS
+from app.engine.truncation import TRUNCATION_MODES
 from app.sequences import SOURCES
 
 PARTS = (
@@ -30,7 +31,6 @@ PARTS = (
     "terms",
 )
 DEFAULT_PARTS = ("states", "jacobian_norms", "adjoints", "flow_matrix", "gradient_by_lag", "gradients", "step_gain", "spectrum")
-TRUNCATION_MODES = ("sliding", "chunked")
 INPUT_PLACEMENTS = ("every", "first")
 
 
@@ -69,8 +69,12 @@ class RunParameters:
     loss: str | None = parameter(
         None, "ℓ(y_t, target_t). Default: the read-out's own.", choices=tuple(readout.loss for readout in READOUTS.values())
     )
-    loss_at: str = parameter("last", "Which steps carry a loss: last (many-to-one), every (many-to-many), or step numbers such as 10,20,50.")
-    truncation: int | None = parameter(None, "K, steps that the gradient may reach back. Default: T, the full gradient.", minimum=1, maximum=10_000, unit="steps")
+    loss_at: str = parameter(
+        "last", "Which steps carry a loss: last (many-to-one), every (many-to-many), or step numbers such as 10,20,50."
+    )
+    truncation: int | None = parameter(
+        None, "K, steps that the gradient may reach back. Default: T, the full gradient.", minimum=1, maximum=10_000, unit="steps"
+    )
     truncation_mode: str = parameter(
         "sliding",
         "sliding: every loss step reaches back exactly K steps. chunked: the sequence is cut into chunks of K steps, as detach() every K steps does.",

@@ -10,7 +10,7 @@ previous state (`project`, `linearize`, `parameter_gradients`) is done for every
 
 from typing import ClassVar, Protocol
 
-from app.engine.activations import Activation, Array
+from app.engine.activations import Activation, Array, IntArray
 from app.engine.initializers import Parameters
 
 
@@ -21,7 +21,9 @@ class Linearization(Protocol):
     except where a step is so saturated that its derivatives leave float64.
     """
 
-    log10_scale: Array  # (T,)
+    @property
+    def log10_scale(self) -> Array:  # (T,)
+        ...
 
 
 class Cell(Protocol):
@@ -56,7 +58,7 @@ class Cell(Protocol):
     def parameter_gradients(self, x: Array, state: Array, linear: Linearization, local: Array) -> Parameters:
         """∂L/∂U, ∂L/∂W, ∂L/∂b_s summed over all steps, linear in local = ∂L/∂s (T, ..., gates·H)."""
 
-    def recurrent_gradients(self, state: Array, linear: Linearization, steps: Array, local: Array) -> Array:
+    def recurrent_gradients(self, state: Array, linear: Linearization, steps: IntArray, local: Array) -> Array:
         """∂L/∂W summed over the given step rows (n,), each with a local adjoint of its own: local (n, gates·H)."""
 
     def recurrent_term_norms(self, state: Array, linear: Linearization, step: int, local: Array) -> Array:

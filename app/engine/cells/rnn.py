@@ -5,7 +5,7 @@ from typing import ClassVar, cast
 
 import numpy as np
 
-from app.engine.activations import Activation, Array
+from app.engine.activations import Activation, Array, IntArray
 from app.engine.cells.base import Linearization
 from app.engine.initializers import Parameters
 
@@ -68,7 +68,7 @@ class RNN:
             "b_s": flat.sum(axis=0),
         }
 
-    def recurrent_gradients(self, state: Array, linear: Linearization, steps: Array, local: Array) -> Array:
+    def recurrent_gradients(self, state: Array, linear: Linearization, steps: IntArray, local: Array) -> Array:
         return np.asarray(local.T @ state[steps])
 
     def recurrent_term_norms(self, state: Array, linear: Linearization, step: int, local: Array) -> Array:

@@ -1,0 +1,271 @@
+"""Backpropagation through time, as one sum.
+
+`backpropagate` gives every gradient in one sweep: the fast path, in plain float64. `itemise` carries the adjoint of
+every loss step apart, a_{t,k} = ∂L_t/∂h_k, so that the same sum can be taken in any order: term by term, by lag, or
+only over the terms that a truncation keeps (`truncation.py`).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.engine.activations import Array, IntArray
+from app.engine.initializers import Parameters
+from app.engine.network import Trace
+
+# Adjoint norms outside this range are recomputed with a scale of their own, before float64 loses them.
+SMALLEST_SAFE_NORM = 1e-250
+LARGEST_SAFE_NORM = 1e250
+
+
+@dataclass(frozen=True)
+class Backpropagation:
+    """∂L/∂ everything, after one backward sweep.
+
+    Attributes
+    ----------
+    adjoint : Array
+        (T+1, ..., S), ∂L/∂state_t; its first H values are ∂L/∂h_t.
+    local : Array
+        (T, ..., gates·H), ∂L/∂s_t.
+    gradients : dict
+        ∂L/∂U, W, V, b_s, b_z, h_0, summed over time and batch.
+    """
+
+    adjoint: Array
+    local: Array
+    gradients: Parameters
+
+
+def loss_per_step(trace: Trace, target: Array) -> Array:
+    """ℓ(y_t, target_t) of every step, (T, ...); NaN after a divergence."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        return trace.network.readout.loss_per_step(trace.z, target)
+
+
+def output_adjoint(trace: Trace, target: Array, loss_weights: Array) -> Array:
+    """∂L/∂z_t = m_t ∂ℓ/∂z_t, (T, ..., O).
+
+    Parameters
+    ----------
+    loss_weights : Array
+        m, (T,): 1 on the steps that carry a loss and 0 elsewhere, or any weights.
+    """
+    with np.errstate(over="ignore", invalid="ignore"):
+        gradient = trace.network.readout.gradient(trace.z, target)
+        return np.asarray(gradient * loss_weights.reshape(-1, *[1] * (gradient.ndim - 1)))
+
+
+def backpropagate(trace: Trace, target: Array, loss_weights: Array, chunk: int | None = None) -> Backpropagation:
+    """All gradients of L = Σ_t m_t ℓ(y_t, target_t) in one sweep from T back to 0.
+
+    δ_t = Vᵀ ∂L/∂z_t + J_{t+1}ᵀ δ_{t+1};  ∂L/∂W = Σ_t (δ_t ∘ f'(s_t)) h_{t-1}ᵀ, likewise U, V, b_s, b_z, h_0.
+
+    Parameters
+    ----------
+    trace : Trace
+        A forward pass, with or without a batch axis.
+    target : Array
+        (T, ..., O).
+    loss_weights : Array
+        m, (T,).
+    chunk : int, optional
+        Chunked truncation: nothing passes back over the boundary between two chunks of this many steps, as if the
+        state were detached there.
+
+    Returns
+    -------
+    Backpropagation
+        In plain float64: where an adjoint overflows, the gradients hold inf or NaN.
+
+    References
+    ----------
+    Werbos, P. (1990). Backpropagation through time: what it does and how to do it. Proc. IEEE 78(10).
+    """
+    network = trace.network
+    cell, parameters, size, linear = network.cell, network.parameters, network.hidden_size, trace.linear
+    dL_dz = output_adjoint(trace, target, loss_weights)
+    rescale = 10.0**linear.log10_scale if linear.log10_scale.any() else None
+    adjoint = np.zeros_like(trace.state)
+    local = np.empty((*trace.s.shape[:-1], cell.gates * size))
+    with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+        np.matmul(dL_dz, parameters["V"], out=adjoint[1:, ..., :size])
+        for row in range(trace.length - 1, -1, -1):
+            local[row], previous = cell.step_backward(parameters, linear, row, adjoint[row + 1])
+            if rescale is not None:
+                local[row] *= rescale[row]
+                previous *= rescale[row]
+            if chunk is None or row == 0 or row % chunk:
+                adjoint[row] += previous
+        gradients = parameter_gradients(trace, local, dL_dz, adjoint[0])
+    return Backpropagation(adjoint, local, gradients)
+
+
+def parameter_gradients(trace: Trace, local: Array, dL_dz: Array, initial: Array) -> Parameters:
+    """Every parameter's gradient from ∂L/∂s_t, ∂L/∂z_t and ∂L/∂state_0, each one matrix product over all steps."""
+    network, size = trace.network, trace.network.hidden_size
+    gradients = network.cell.parameter_gradients(trace.x, trace.state, trace.linear, local)
+    outputs = dL_dz.reshape(-1, dL_dz.shape[-1])
+    hidden = trace.state[1:, ..., :size].reshape(len(outputs), -1)
+    return {
+        "U": gradients["U"],
+        "W": gradients["W"],
+        "V": outputs.T @ hidden,
+        "b_s": gradients["b_s"],
+        "b_z": outputs.sum(axis=0),
+        "h_0": initial[..., :size].reshape(-1, size).sum(axis=0),
+    }
+
+
+@dataclass(frozen=True)
+class ScaledAdjoints:
+    """∂L/∂state_t = direction[t]·10^log10_norm[t]: unit vectors (T+1, S) and their scale (T+1,).
+
+    An adjoint that is exactly zero has direction 0 and log10 norm −inf.
+    """
+
+    direction: Array
+    log10_norm: Array
+
+
+def scaled_adjoints(trace: Trace, back: Backpropagation, target: Array, loss_weights: Array) -> ScaledAdjoints:
+    """The adjoints of `backpropagate` beyond float64's range, for a trace without a batch.
+
+    They are the plain ones where float64 holds them; otherwise a second sweep carries every vector with a scale.
+    """
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        norms = np.linalg.norm(back.adjoint, axis=-1)
+        last = int(np.flatnonzero(loss_weights)[-1]) + 1 if loss_weights.any() else 0
+        if ((norms[: last + 1] > SMALLEST_SAFE_NORM) & (norms[: last + 1] < LARGEST_SAFE_NORM)).all():
+            norms[last + 1 :] = 0.0
+            return ScaledAdjoints(back.adjoint / np.where(norms > 0.0, norms, 1.0)[:, None], np.log10(norms))
+    return _scaled_sweep(trace, output_adjoint(trace, target, loss_weights))
+
+
+def _scaled_sweep(trace: Trace, dL_dz: Array) -> ScaledAdjoints:
+    network, linear = trace.network, trace.linear
+    direction, log10_norm = np.zeros_like(trace.state), np.full(trace.length + 1, -np.inf)
+    unit, scale = np.zeros(trace.state.shape[-1]), -np.inf
+    for t in range(trace.length, -1, -1):
+        if t < trace.length:
+            _, unit = network.cell.step_backward(network.parameters, linear, t, unit)
+            scale += linear.log10_scale[t]
+        if t > 0:
+            external = np.zeros_like(unit)
+            external[: network.hidden_size] = dL_dz[t - 1] @ network.parameters["V"]
+            unit, scale = _scaled_sum(unit, scale, external)
+        unit, scale = _normalised(unit, scale)
+        direction[t], log10_norm[t] = unit, scale
+    return ScaledAdjoints(direction, log10_norm)
+
+
+def _scaled_sum(vector: Array, scale: float, other: Array) -> tuple[Array, float]:
+    """vector·10^scale + other, again as a vector and a scale."""
+    other, other_scale = _normalised(other, 0.0)
+    pivot = max(scale, other_scale)
+    if np.isneginf(pivot):
+        return vector, scale
+    return vector * 10.0 ** (scale - pivot) + other * 10.0 ** (other_scale - pivot), pivot
+
+
+def _normalised(vector: Array, scale: float) -> tuple[Array, float]:
+    """The unit vector and scale of vector·10^scale; (0, −inf) for zero."""
+    largest = np.abs(vector).max()
+    if largest == 0.0:
+        return vector, -np.inf
+    vector = vector / largest  # first by the largest entry, or squares in the norm could underflow
+    norm = np.linalg.norm(vector)
+    return vector / norm, float(scale + np.log10(largest) + np.log10(norm))
+
+
+@dataclass(frozen=True)
+class Itemised:
+    """The adjoint of every loss step, apart from the others.
+
+    ∂L_t/∂s_k is local[r, k−1]·10^log10_scale[r, k−1], where steps[r] = t; zero for k > t.
+
+    Attributes
+    ----------
+    steps : Array
+        (R,) int, the loss steps t, descending.
+    local : Array
+        (R, T, gates·H).
+    log10_scale : Array
+        (R, T).
+    initial : Array
+        (R, S), the direction of ∂L_t/∂state_0; times 10^initial_log10_scale (R,).
+    dL_dz : Array
+        (T, O).
+    """
+
+    steps: IntArray
+    local: Array
+    log10_scale: Array
+    initial: Array
+    initial_log10_scale: Array
+    dL_dz: Array
+
+
+def itemise(trace: Trace, target: Array, loss_weights: Array) -> Itemised:
+    """Carry the adjoints a_{t,k} = ∂L_t/∂h_k of all loss steps back in one sweep, as rows of one matrix.
+
+    Parameters
+    ----------
+    trace : Trace
+        Without a batch axis.
+    target : Array
+        (T, O).
+    loss_weights : Array
+        m, (T,); R of them are not zero.
+
+    Returns
+    -------
+    Itemised
+        O(R T H²) work and O(R T H) memory. Rows are kept at unit norm beside a scale, so no row under- or overflows.
+    """
+    network, linear, length = trace.network, trace.linear, trace.length
+    dL_dz = output_adjoint(trace, target, loss_weights)
+    steps = np.flatnonzero(loss_weights)[::-1] + 1
+    rows, scale = np.zeros((len(steps), trace.state.shape[-1])), np.full(len(steps), -np.inf)
+    rows[:, : network.hidden_size] = dL_dz[steps - 1] @ network.parameters["V"]
+    rows, scale = _normalised_rows(rows, np.zeros(len(steps)))
+    local = np.zeros((len(steps), length, network.cell.gates * network.hidden_size))
+    log10_scale = np.full((len(steps), length), -np.inf)
+    active_rows = np.searchsorted(-steps, -np.arange(1, length + 1), side="right")  # how many loss steps t ≥ k
+    for row in range(length - 1, -1, -1):
+        active = active_rows[row]
+        if active == 0:
+            continue
+        local[:active, row], previous = network.cell.step_backward(network.parameters, linear, row, rows[:active])
+        scale[:active] += linear.log10_scale[row]
+        log10_scale[:active, row] = scale[:active]
+        rows[:active], scale[:active] = _normalised_rows(previous, scale[:active])
+    return Itemised(steps, local, log10_scale, rows, scale, dL_dz)
+
+
+def _normalised_rows(rows: Array, scale: Array) -> tuple[Array, Array]:
+    """Each row as a unit vector and its scale, which grows by log10 of the norm; zero rows get −inf."""
+    largest = np.abs(rows).max(axis=1)
+    divisor = np.where(largest > 0.0, largest, 1.0)
+    rows = rows / divisor[:, None]
+    norms = np.sqrt(np.einsum("rs,rs->r", rows, rows))
+    with np.errstate(divide="ignore"):
+        return rows / np.where(norms > 0.0, norms, 1.0)[:, None], scale + np.log10(largest) + np.log10(np.where(largest > 0.0, norms, 1.0))
+
+
+def contributions(trace: Trace, itemised: Itemised) -> Array:
+    """log10 ‖(a_{t,k} ∘ f'(s_k)) h_{k-1}ᵀ‖_F for every loss step t and step k.
+
+    Returns
+    -------
+    Array
+        (T, T), row t−1 and column k−1; −inf where the term is exactly zero, NaN for k > t and for steps without a loss.
+    """
+    cell, length = trace.network.cell, trace.length
+    result = np.full((length, length), np.nan)
+    with np.errstate(divide="ignore"):
+        for row in range(length):
+            reached = itemised.steps > row
+            norms = cell.recurrent_term_norms(trace.state, trace.linear, row, itemised.local[reached, row])
+            result[itemised.steps[reached] - 1, row] = np.log10(norms) + itemised.log10_scale[reached, row]
+    return result
