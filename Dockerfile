@@ -3,8 +3,8 @@ FROM python:3.12-slim AS environment
 
 COPY requirements.lock /build/
 RUN python -m venv --without-pip /opt/unrolled \
- && pip install --no-cache-dir --disable-pip-version-check --root-user-action=ignore \
-      --python /opt/unrolled/bin/python --require-hashes --only-binary :all: --requirement /build/requirements.lock \
+ && pip --python /opt/unrolled/bin/python install --no-cache-dir --disable-pip-version-check \
+      --require-hashes --only-binary :all: --requirement /build/requirements.lock \
  && find /opt/unrolled/lib -type d -name tests -prune -exec rm -rf {} + \
  && python -m compileall -q /opt/unrolled/lib
 
