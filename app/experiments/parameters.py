@@ -32,6 +32,7 @@ PARTS = (
 )
 DEFAULT_PARTS = ("states", "jacobian_norms", "adjoints", "flow_matrix", "gradient_by_lag", "gradients", "step_gain", "spectrum")
 INPUT_PLACEMENTS = ("every", "first")
+OWN_SOURCE = "own"
 
 
 def parameter(default: Any, about: str, **facts: Any) -> Any:
@@ -60,7 +61,7 @@ class RunParameters:
     output_scale: float = parameter(1.0, "Scale of V: its entries have standard deviation output_scale/√H.", minimum=0.0, maximum=100.0)
     bias_scale: float = parameter(0.0, "Standard deviation of the entries of b_s and b_z.", minimum=0.0, maximum=100.0)
     seed: int = parameter(1, "Seed of everything random; the same seed gives the same run everywhere.", minimum=0, maximum=2**31 - 1)
-    source: str = parameter("sunspots_yearly", "The input sequence.", choices=tuple(SOURCES))
+    source: str = parameter("sunspots_yearly", "The input sequence; own is the x of a POST.", choices=(*SOURCES, OWN_SOURCE))
     length: int | None = parameter(None, "T, steps. Default: 50, or the text's length.", minimum=1, maximum=10_000, unit="steps")
     text: str | None = parameter(None, "The text that source=text reads, a character a step. Default: a short sample.", longest=2_000)
     input_at: str = parameter(
@@ -86,4 +87,5 @@ class RunParameters:
         "global_norm: one factor for all parameters. per_parameter: a factor each. value: element-wise to [−c, c].",
         choices=tuple(CLIP_MODES),
     )
+    learning_rate: float = parameter(0.1, "η of the step that loss_slice marks: θ − η g.", minimum=0.0, maximum=1e6)
     include: tuple[str, ...] = parameter(DEFAULT_PARTS, "Which parts of the answer to compute.", choices=PARTS, many=True)

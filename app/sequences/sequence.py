@@ -50,6 +50,7 @@ class Source:
     about: str
     default_length: int
     make: Maker
+    default_text: str | None = None  # only for a source that reads a text
 
 
 def one_step_ahead(values: Array, labels: Many[str], input_size: int, output_size: int) -> Sequence:

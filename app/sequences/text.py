@@ -105,4 +105,5 @@ TEXT = Source(
     "Your text, a character a step, one-hot over its own characters; the target is the next character. The seed plays no part.",
     len(DEFAULT_TEXT) - 1,
     make_text,
+    DEFAULT_TEXT,
 )

@@ -1,0 +1,118 @@
+"""One exploration: a network, a sequence and a loss, and whatever is computed from them, each at most once."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from app.engine import bptt, clipping, flow, truncation
+from app.engine.activations import Array
+from app.engine.bptt import Backpropagation, Itemised, ScaledAdjoints
+from app.engine.clipping import Clipped
+from app.engine.flow import JacobianNorms, StepGain
+from app.engine.initializers import Parameters
+from app.engine.losses import loss_steps
+from app.engine.network import Divergence, Network, Trace, first_bad_row, forward
+from app.experiments.parameters import RunParameters
+from app.sequences import Sequence
+
+
+@dataclass(frozen=True)
+class Exploration:
+    """Shared intermediate results, computed when the first part asks for them.
+
+    Attributes
+    ----------
+    parameters : RunParameters
+        Resolved: every default is filled in.
+    sequence : Sequence
+        Inputs, targets and labels.
+    network : Network
+        Cell, read-out and weights.
+    """
+
+    parameters: RunParameters
+    sequence: Sequence
+    network: Network
+
+    @cached_property
+    def loss_steps(self) -> tuple[int, ...]:
+        """Steps that carry a loss, ascending from 1."""
+        return loss_steps(self.parameters.loss_at, len(self.sequence.x))
+
+    @cached_property
+    def loss_weights(self) -> Array:
+        """m, (T,)."""
+        weights = np.zeros(len(self.sequence.x))
+        weights[np.array(self.loss_steps) - 1] = 1.0
+        return weights
+
+    @cached_property
+    def trace(self) -> Trace:
+        """The forward pass."""
+        return forward(self.network, self.sequence.x)
+
+    @cached_property
+    def loss_per_step(self) -> Array:
+        """ℓ at every step, (T,), whether or not it counts."""
+        return bptt.loss_per_step(self.trace, self.sequence.target)
+
+    @cached_property
+    def loss(self) -> float:
+        """L; not finite after a divergence."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            return float(self.loss_per_step[np.array(self.loss_steps) - 1].sum())
+
+    @cached_property
+    def backward(self) -> Backpropagation:
+        """Full BPTT."""
+        return bptt.backpropagate(self.trace, self.sequence.target, self.loss_weights)
+
+    @cached_property
+    def adjoints(self) -> ScaledAdjoints:
+        """∂L/∂h_t with a scale of its own per step."""
+        return bptt.scaled_adjoints(self.trace, self.backward, self.sequence.target, self.loss_weights)
+
+    @cached_property
+    def itemised(self) -> Itemised:
+        """a_{t,k} of every loss step t."""
+        return bptt.itemise(self.trace, self.sequence.target, self.loss_weights)
+
+    @cached_property
+    def truncated(self) -> Parameters:
+        """The gradient at the chosen truncation; the full one at K = T."""
+        length, mode = self.parameters.truncation or len(self.sequence.x), self.parameters.truncation_mode
+        if length >= len(self.sequence.x):
+            return self.backward.gradients
+        if mode == "chunked":
+            return bptt.backpropagate(self.trace, self.sequence.target, self.loss_weights, chunk=length).gradients
+        return truncation.truncated_gradients(self.trace, self.itemised, mode, length)
+
+    @cached_property
+    def clipped(self) -> Clipped:
+        """The truncated gradient, clipped: what a training step would use."""
+        return clipping.clip(self.truncated, self.parameters.clip_mode, self.parameters.clip_threshold)
+
+    @cached_property
+    def jacobian_norms(self) -> JacobianNorms:
+        """log10 ‖∂h_T/∂h_k‖."""
+        return flow.jacobian_norms(self.trace)
+
+    @cached_property
+    def step_gain(self) -> StepGain:
+        """Mean f' and σ_max(J_t) per step."""
+        return flow.step_gain(self.trace)
+
+    def divergence(self, *, with_gradients: bool) -> Divergence | None:
+        """The first quantity that left float64: a state, the loss, or (where it was computed) the gradient."""
+        if self.trace.divergence is not None:
+            return self.trace.divergence
+        counted = self.loss_per_step[np.array(self.loss_steps) - 1]
+        if not np.isfinite(counted).all():
+            return Divergence(self.loss_steps[first_bad_row(counted)], "loss")
+        if not np.isfinite(self.loss):
+            return Divergence(self.loss_steps[-1], "loss")
+        if with_gradients and not np.isfinite(clipping.flattened(self.backward.gradients)).all():
+            steps = np.flatnonzero(~np.isfinite(self.backward.adjoint).all(axis=1))
+            return Divergence(int(steps[-1]) if len(steps) else 1, "gradient")
+        return None

@@ -1,0 +1,44 @@
+"""Settings worth looking at, each with the one thing that it shows."""
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A named setting: the flat parameters that differ from the defaults."""
+
+    name: str
+    parameters: dict[str, Any]
+
+
+PRESETS = {
+    preset.name: preset
+    for preset in (
+        # The network of the textbook: 3 inputs, 4 hidden units, 2 outputs, so U is 4×3, W 4×4 and V 2×4.
+        Preset(
+            "textbook",
+            {
+                "source": "white_noise",
+                "input_size": 3,
+                "hidden_size": 4,
+                "output_size": 2,
+                "length": 3,
+                "spectral_radius": 0.9,
+                "loss_at": "every",
+            },
+        ),
+        Preset("vanishing", {"spectral_radius": 0.6, "initializer": "orthogonal"}),
+        Preset("exploding", {"spectral_radius": 1.3, "activation": "identity", "input_scale": 0.1}),
+        Preset("edge", {"spectral_radius": 1.0, "initializer": "orthogonal", "input_scale": 0.1}),
+        # ρ well above 1, yet the gradient dies: large inputs push every tanh into its flat ends.
+        Preset("saturation", {"spectral_radius": 1.5, "input_scale": 4.0}),
+        # Non-normal W: ρ < 1 decides the long run, σ_max > 1 the first steps.
+        Preset("transient_growth", {"spectral_radius": 0.9, "activation": "identity", "initializer": "gaussian", "input_scale": 0.1}),
+        Preset(
+            "truncated", {"loss_at": "every", "truncation": 10, "spectral_radius": 1.0, "initializer": "orthogonal", "input_scale": 0.5}
+        ),
+        Preset("clipped", {"spectral_radius": 1.3, "activation": "relu", "loss_at": "every", "clip_threshold": 0.5, "input_scale": 0.3}),
+        Preset("orthogonal", {"spectral_radius": 1.0, "initializer": "orthogonal", "activation": "identity", "input_scale": 0.1}),
+    )
+}

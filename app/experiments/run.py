@@ -1,0 +1,189 @@
+"""One exploration from its parameters to its answer: resolve, build, compute the parts that were asked for."""
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from app.engine.activations import ACTIVATIONS, Array
+from app.engine.cells import CELLS
+from app.engine.errors import InvalidParameter, WrongShape
+from app.engine.initializers import Parameters, draw_parameters
+from app.engine.losses import READOUTS, loss_steps
+from app.engine.network import Network, check_shapes
+from app.experiments.exploration import Exploration
+from app.experiments.parameters import OWN_SOURCE, RunParameters
+from app.experiments.parts import GRADIENT_PARTS, PART_FUNCTIONS
+from app.experiments.verdict import verdict
+from app.sequences import SOURCES, Sequence, own_sequence
+
+DEFAULT_HIDDEN_SIZE = RunParameters().hidden_size
+
+
+@dataclass(frozen=True)
+class OwnData:
+    """A user's own weights (any of U, W, V, b_s, b_z, h_0), inputs (T, D) and targets (T, O)."""
+
+    weights: Parameters | None = None
+    x: Array | None = None
+    target: Array | None = None
+
+
+def explore(parameters: RunParameters, own: OwnData | None = None) -> dict[str, Any]:
+    """Compute one run.
+
+    Parameters
+    ----------
+    parameters : RunParameters
+        Resolved or not.
+    own : OwnData, optional
+        Explicit weights or data, which take the place of drawn ones.
+
+    Returns
+    -------
+    dict
+        The answer in the shape of the API, with NumPy arrays as leaves. The parts in `parameters.include` are there,
+        the others are absent; `verdict` comes with `jacobian_norms`.
+
+    Raises
+    ------
+    InvalidParameter
+        With the parameter, what was got, what is allowed and what to do.
+    """
+    exploration = prepare(parameters, own or OwnData())
+    resolved = exploration.parameters
+    parts = {name: PART_FUNCTIONS[name](exploration) for name in PART_FUNCTIONS if name in resolved.include}
+    sequence = exploration.sequence
+    divergence = exploration.divergence(with_gradients=not GRADIENT_PARTS.isdisjoint(resolved.include))
+    return {
+        "parameters": echo(resolved, own or OwnData()),
+        "sequence": {"x": sequence.x, "target": sequence.target, "labels": list(sequence.labels), "symbols": _listed(sequence.symbols)},
+        "loss": {
+            "kind": resolved.loss,
+            "at": list(exploration.loss_steps),
+            "per_step": exploration.loss_per_step,
+            "total": exploration.loss,
+        },
+        **parts,
+        **({"verdict": verdict(exploration)} if "jacobian_norms" in parts else {}),
+        "divergence": dataclasses.asdict(divergence) if divergence else None,
+    }
+
+
+def resolve(parameters: RunParameters, own: OwnData | None = None) -> RunParameters:
+    """The same parameters with every default filled in; raises InvalidParameter where they can't go together."""
+    return _resolved(parameters, own or OwnData(), _sequence(parameters, own or OwnData()))
+
+
+def prepare(parameters: RunParameters, own: OwnData) -> Exploration:
+    """Resolve the parameters, make the sequence, draw the network."""
+    sequence = _sequence(parameters, own)
+    resolved = _resolved(parameters, own, sequence)
+    if resolved.input_at == "first":
+        x = np.zeros_like(sequence.x)
+        x[0] = sequence.x[0]
+        sequence = dataclasses.replace(sequence, x=x)
+    return Exploration(resolved, sequence, _network(resolved, own))
+
+
+def echo(resolved: RunParameters, own: OwnData) -> dict[str, Any]:
+    """The request as understood: posting it again gives the same answer."""
+    given = {"weights": own.weights, "x": own.x, "target": own.target}
+    flat = {**dataclasses.asdict(resolved), "include": list(resolved.include)}
+    return {**flat, **{name: value for name, value in given.items() if value is not None}}
+
+
+def _sequence(parameters: RunParameters, own: OwnData) -> Sequence:
+    if own.x is not None:
+        return own_sequence(own.x, own.target)
+    if own.target is not None:
+        raise InvalidParameter("target", "a target without x", "target together with x", "Post x (T, D) as well.")
+    if parameters.source == OWN_SOURCE:
+        raise InvalidParameter("source", OWN_SOURCE, list(SOURCES), "Own data comes by POST, as x (T, D).")
+    return SOURCES[parameters.source].make(
+        length=parameters.length,
+        input_size=parameters.input_size,
+        output_size=parameters.output_size,
+        text=parameters.text,
+        seed=parameters.seed,
+    )
+
+
+def _resolved(parameters: RunParameters, own: OwnData, sequence: Sequence) -> RunParameters:
+    length, (input_size, output_size) = len(sequence.x), (sequence.x.shape[1], sequence.target.shape[1])
+    for name, asked, found in (
+        ("input_size", parameters.input_size, input_size),
+        ("output_size", parameters.output_size, output_size),
+        ("length", parameters.length, length),
+    ):
+        if asked not in (None, found):
+            raise InvalidParameter(name, asked, found, f"The sequence has {found}; leave {name} out.")
+    readout = parameters.readout or sequence.readout
+    loss = parameters.loss or READOUTS[readout].loss
+    if loss != READOUTS[readout].loss:
+        raise InvalidParameter("loss", loss, READOUTS[readout].loss, f"It is the loss of readout={readout}; leave loss out.")
+    if readout == "softmax" and not _is_distribution(sequence.target):
+        remedy = "Use readout=identity for numbers, or source=text."
+        raise InvalidParameter("readout", readout, "softmax only where every target row is a probability distribution", remedy)
+    truncation = parameters.truncation or length
+    if truncation > length:
+        raise InvalidParameter("truncation", truncation, f"1 to {length} (the sequence's length)", "Lower truncation, or leave it out.")
+    loss_steps(parameters.loss_at, length)  # raises if a step is outside the sequence
+    return dataclasses.replace(
+        parameters,
+        input_size=input_size,
+        hidden_size=_hidden_size(parameters, own),
+        output_size=output_size,
+        readout=readout,
+        loss=loss,
+        length=length,
+        source=parameters.source if own.x is None else OWN_SOURCE,
+        text=_text(parameters, own),
+        truncation=truncation,
+        include=tuple(name for name in PART_FUNCTIONS if name in parameters.include),
+    )
+
+
+def _text(parameters: RunParameters, own: OwnData) -> str | None:
+    """The text that was read, or None for a source that reads none."""
+    default = SOURCES[parameters.source].default_text if own.x is None else None
+    return None if default is None else parameters.text or default
+
+
+def _is_distribution(target: Array) -> bool:
+    return bool((target >= 0.0).all() and np.allclose(target.sum(axis=1), 1.0, atol=1e-9))
+
+
+def _hidden_size(parameters: RunParameters, own: OwnData) -> int:
+    """hidden_size, or the size of a posted W if hidden_size was left at its default."""
+    W = (own.weights or {}).get("W")
+    if W is None or parameters.hidden_size != DEFAULT_HIDDEN_SIZE:
+        return parameters.hidden_size
+    if W.ndim != 2:
+        raise WrongShape("W", W.shape, (DEFAULT_HIDDEN_SIZE, DEFAULT_HIDDEN_SIZE))
+    return int(W.shape[1])
+
+
+def _network(resolved: RunParameters, own: OwnData) -> Network:
+    cell = CELLS[resolved.cell](ACTIVATIONS[resolved.activation])
+    if resolved.input_size is None or resolved.output_size is None or resolved.readout is None:
+        raise TypeError("the parameters must be resolved first")
+    sizes = {"input_size": resolved.input_size, "hidden_size": resolved.hidden_size, "output_size": resolved.output_size}
+    drawn = draw_parameters(
+        **sizes,
+        initializer=resolved.initializer,
+        spectral_radius=resolved.spectral_radius,
+        input_scale=resolved.input_scale,
+        output_scale=resolved.output_scale,
+        bias_scale=resolved.bias_scale,
+        seed=resolved.seed,
+        gates=cell.gates,
+    )
+    network = Network(cell, READOUTS[resolved.readout], {**drawn, **(own.weights or {})})
+    check_shapes(network.parameters, **sizes, gates=cell.gates)
+    return network
+
+
+def _listed(symbols: tuple[str, ...] | None) -> list[str] | None:
+    return None if symbols is None else list(symbols)
