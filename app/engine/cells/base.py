@@ -66,3 +66,9 @@ class Cell(Protocol):
 
     def state_jacobians(self, parameters: Parameters, linear: Linearization, start: int, stop: int, out: Array) -> Array:
         """∂state_t/∂state_{t-1} of the step rows start..stop−1, written into out (stop−start, S, S)."""
+
+    def mean_gain(self, linear: Linearization) -> Array:
+        """The mean over the units of the derivative that saturation takes away, f'(s_t), per step: (T,).
+
+        Without log10_scale; NaN for the steps after a divergence whose derivatives are unknown.
+        """

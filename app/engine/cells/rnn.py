@@ -79,6 +79,9 @@ class RNN:
         derivative = cast(RNNLinearization, linear).derivative[start:stop]
         return np.multiply(derivative[:, :, None], parameters["W"], out=out)
 
+    def mean_gain(self, linear: Linearization) -> Array:
+        return np.asarray(cast(RNNLinearization, linear).derivative.mean(axis=-1))
+
 
 def affine(weights: Array, inputs: Array, out: Array | None = None) -> Array:
     """inputs (..., n) times weightsᵀ (n, m); weights with leading axes are one matrix per member of the batch."""

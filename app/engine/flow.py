@@ -1,0 +1,102 @@
+"""How gradients flow through time, whatever the loss: the Jacobian chain J_t = ∂h_t/∂h_{t-1} in log scale.
+
+Public home of `jacobian_norms`, `flow_matrix`, `step_gain` and `lyapunov_exponents`. All of them know a cell through
+`Cell.state_jacobians` alone, and none of them over- or underflows: log10 norms are −inf where a norm is exactly
+zero, and NaN where there is no value because the run diverged.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.engine.activations import Array
+from app.engine.flow_matrix import flow_matrix
+from app.engine.jacobian_norms import JacobianNorms, jacobian_norms, known_steps, steps_per_chunk
+from app.engine.network import Trace
+from app.engine.spectral_norms import spectral_norms
+
+__all__ = ["JacobianNorms", "StepGain", "flow_matrix", "jacobian_norms", "lyapunov_exponents", "step_gain"]
+
+
+@dataclass(frozen=True)
+class StepGain:
+    """What one step does to a gradient; each (T,), row 0 is step 1, NaN after a divergence.
+
+    Attributes
+    ----------
+    mean_derivative, log10_mean_derivative : Array
+        Mean of f'(s_t) over the units: 1 is no saturation.
+    sigma_max, log10_sigma_max : Array
+        σ_max(J_t), the most that the step can stretch a gradient.
+    """
+
+    mean_derivative: Array
+    sigma_max: Array
+    log10_mean_derivative: Array
+    log10_sigma_max: Array
+
+
+def step_gain(trace: Trace) -> StepGain:
+    """Mean of f'(s_t) and σ_max(J_t) of every step: is it the weights, or the saturation?
+
+    Parameters
+    ----------
+    trace : Trace
+        A forward pass without a batch axis.
+
+    Returns
+    -------
+    StepGain
+        The plain values are 0 where float64 ends, their logarithms are not.
+    """
+    cell, parameters, linear = trace.network.cell, trace.network.parameters, trace.linear
+    known, size = known_steps(trace), trace.state.shape[-1]
+    chunk = steps_per_chunk(size)
+    jacobians = np.empty((chunk, size, size))
+    sigma_max = np.full(trace.length, np.nan)
+    for start in range(0, known, chunk):
+        stop = min(known, start + chunk)
+        sigma_max[start:stop] = spectral_norms(cell.state_jacobians(parameters, linear, start, stop, jacobians[: stop - start]))
+    with np.errstate(divide="ignore", under="ignore"):
+        scale = 10.0**linear.log10_scale
+        mean_derivative = cell.mean_gain(linear)
+        return StepGain(
+            mean_derivative=mean_derivative * scale,
+            sigma_max=sigma_max * scale,
+            log10_mean_derivative=np.log10(mean_derivative) + linear.log10_scale,
+            log10_sigma_max=np.log10(sigma_max) + linear.log10_scale,
+        )
+
+
+def lyapunov_exponents(trace: Trace) -> Array:
+    """Finite-time Lyapunov exponents of the chain, by QR.
+
+    J_t Q_{t-1} = Q_t R_t,  λ_i = (1/T) Σ_t ln |(R_t)_ii|. The largest is the slope of the norm curve.
+
+    Parameters
+    ----------
+    trace : Trace
+        A forward pass without a batch axis.
+
+    Returns
+    -------
+    Array
+        (S,), descending, nats per step; −inf for directions that are wiped out exactly; NaN if no step is known.
+
+    References
+    ----------
+    G. Benettin, L. Galgani, A. Giorgilli and J.-M. Strelcyn, "Lyapunov characteristic exponents for smooth dynamical
+    systems", Meccanica 15 (1980).
+    """
+    cell, parameters, linear = trace.network.cell, trace.network.parameters, trace.linear
+    known, size = known_steps(trace), trace.state.shape[-1]
+    if known == 0:
+        return np.full(size, np.nan)
+    jacobian = np.empty((1, size, size))
+    basis, total = np.eye(size), np.zeros(size)
+    with np.errstate(divide="ignore"):
+        for step in range(known):
+            basis, upper = np.linalg.qr(cell.state_jacobians(parameters, linear, step, step + 1, jacobian)[0] @ basis)
+            total += np.log(np.abs(np.diag(upper)))
+    total += linear.log10_scale[:known].sum() * np.log(10.0)
+    return np.asarray(np.sort(total / known)[::-1])
