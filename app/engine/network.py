@@ -115,17 +115,18 @@ def forward(network: Network, x: Array) -> Trace:
 
 
 def cut_divergence(s: Array, state: Array) -> Divergence | None:
-    """Find the first step that left float64 and set everything from it on to NaN."""
+    """Find the first step that left float64, and set everything from it on to NaN; in a batch, each member's own."""
     # A finite sum proves every term finite, at a fraction of the cost of looking at each.
     if np.isfinite(s.sum()) and np.isfinite(state.sum()):
         return None
-    bad = [(first_bad_row(s), "s"), (first_bad_row(state[1:]), "h")]
-    row, quantity = min(bad, key=lambda found: found[0])
-    if row == len(s):
+    bad_s, bad_state = (~np.isfinite(values).all(axis=-1) for values in (s, state[1:]))  # (T, ...)
+    lost = np.logical_or.accumulate(bad_s | bad_state, axis=0)
+    if not lost.any():
         return None
-    s[row:] = np.nan
-    state[row + 1 :] = np.nan
-    return Divergence(row + 1, quantity)
+    s[lost] = np.nan
+    state[1:][lost] = np.nan
+    row = int(np.argmax(lost.reshape(len(lost), -1).any(axis=1)))
+    return Divergence(row + 1, "s" if bad_s[row].any() else "h")
 
 
 def first_bad_row(values: Array) -> int:

@@ -78,7 +78,7 @@ class RunParameters:
     )
     truncation_mode: str = parameter(
         "sliding",
-        "sliding: every loss step reaches back exactly K steps. chunked: the sequence is cut into chunks of K steps, as detach() every K steps does.",
+        "sliding: every loss step reaches back exactly K steps. chunked: chunks of K steps, as detach() every K steps makes them.",
         choices=TRUNCATION_MODES,
     )
     clip_threshold: float = parameter(1.0, "c, the clipping threshold.", minimum=0.0, maximum=1e12)

@@ -1,0 +1,67 @@
+import numpy as np
+import pytest
+
+from app.engine import bptt, truncation
+from app.engine.clipping import cosine
+from app.engine.network import forward
+
+LENGTH = 9
+
+
+@pytest.fixture(params=["last", "every", "3,7"])
+def case(request, make_network, make_data, make_weights):
+    network = make_network(spectral_radius=1.2)
+    x, target = make_data(network, LENGTH)
+    trace, weights = forward(network, x), make_weights(request.param, LENGTH)
+    return trace, target, weights, bptt.backpropagate(trace, target, weights), bptt.itemise(trace, target, weights)
+
+
+def test_a_window_of_all_steps_is_the_full_gradient(case):
+    trace, _, _, back, itemised = case
+    for mode in truncation.TRUNCATION_MODES:
+        for name, gradient in truncation.truncated_gradients(trace, itemised, mode, LENGTH).items():
+            np.testing.assert_allclose(gradient, back.gradients[name], atol=1e-13)
+
+
+@pytest.mark.parametrize("chunk", [1, 2, 4, 8])
+def test_chunked_by_terms_is_the_sweep_that_stops_at_the_boundaries(case, chunk):
+    trace, target, weights, _, itemised = case
+    swept = bptt.backpropagate(trace, target, weights, chunk=chunk).gradients
+    for name, gradient in truncation.truncated_gradients(trace, itemised, "chunked", chunk).items():
+        np.testing.assert_allclose(gradient, swept[name], atol=1e-13)
+
+
+def test_lags_sum_to_the_gradient_and_running_sums_are_the_sliding_windows(case):
+    trace, _, _, back, itemised = case
+    full = back.gradients["W"]
+    by_lag = truncation.gradient_by_lag(trace, itemised, full)
+    assert by_lag.relative_bias[-1] < 1e-12
+    assert by_lag.truncated_cosine[-1] == pytest.approx(1.0)
+    for window in range(1, LENGTH + 1):
+        truncated = truncation.truncated_gradients(trace, itemised, "sliding", window)["W"]
+        assert by_lag.truncated_norm[window - 1] == pytest.approx(np.linalg.norm(truncated), abs=1e-13)
+        assert by_lag.relative_bias[window - 1] == pytest.approx(np.linalg.norm(truncated - full) / np.linalg.norm(full), abs=1e-12)
+        if np.linalg.norm(truncated) > 0.0:
+            assert by_lag.truncated_cosine[window - 1] == pytest.approx(cosine(truncated, full), abs=1e-12)
+
+
+def test_a_lag_beyond_the_last_loss_step_has_no_terms(make_network, make_data, make_weights):
+    network = make_network()
+    x, target = make_data(network, 5)
+    trace, weights = forward(network, x), make_weights("2", 5)
+    full = bptt.backpropagate(trace, target, weights).gradients["W"]
+    by_lag = truncation.gradient_by_lag(trace, bptt.itemise(trace, target, weights), full)
+    np.testing.assert_array_equal(by_lag.norm[2:], 0.0)
+    assert np.isneginf(by_lag.log10_norm[2:]).all()
+    assert np.isnan(by_lag.cosine[2:]).all()
+
+
+def test_the_two_meanings_differ(case):
+    trace, _, _, _, itemised = case
+    sliding, chunked = (truncation.truncated_gradients(trace, itemised, mode, 4)["W"] for mode in truncation.TRUNCATION_MODES)
+    assert np.linalg.norm(sliding - chunked) > 1e-6
+
+
+def test_kept_terms_by_hand():
+    np.testing.assert_array_equal(truncation.kept_terms(np.array([3, 1]), 3, "sliding", 2), [[False, True, True], [True, False, False]])
+    np.testing.assert_array_equal(truncation.kept_terms(np.array([3, 2]), 3, "chunked", 2), [[False, False, True], [True, True, False]])
