@@ -1,0 +1,83 @@
+"""Writes the tables of the documentation that say what the code says; `python -m scripts.tables` brings docs/ up to date."""
+
+import dataclasses
+import re
+import typing
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+from app.api.errors import STATUS
+from app.experiments.parameters import RunParameters
+from app.settings import Settings
+
+DOCS = Path(__file__).resolve().parent.parent / "docs"
+MARKED = re.compile(r"(<!-- table: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+
+def main() -> None:
+    """Rewrite every marked table in place."""
+    for page in sorted(DOCS.glob("*.md")):
+        page.write_text(with_tables(page.read_text("utf-8")), "utf-8")
+
+
+def with_tables(text: str) -> str:
+    """The page with its marked tables made anew."""
+    return MARKED.sub(lambda match: f"{match[1]}{TABLES[match[2]]()}{match[3]}", text)
+
+
+def parameters() -> str:
+    """Every parameter of a run, from the metadata of RunParameters."""
+    rows = ((f"`{field.name}`", _default(field.default), _allowed(field), _with_unit(field)) for field in dataclasses.fields(RunParameters))
+    return _table(("parameter", "default", "allowed", "meaning"), rows)
+
+
+def _default(value: object) -> str:
+    if value is None:
+        return "depends"
+    return ", ".join(f"`{part}`" for part in value) if isinstance(value, tuple) else f"`{value}`"
+
+
+def _allowed(field: "dataclasses.Field[typing.Any]") -> str:
+    facts = field.metadata
+    if "choices" in facts:
+        return ("any of " if facts.get("many") else "") + ", ".join(f"`{choice}`" for choice in facts["choices"])
+    if "minimum" in facts:
+        return f"{facts['minimum']:,.12g} to {facts['maximum']:,.12g}"
+    return f"text, at most {facts['longest']:,} characters" if "longest" in facts else "text"
+
+
+def _with_unit(field: "dataclasses.Field[typing.Any]") -> str:
+    about, unit = str(field.metadata["about"]), field.metadata.get("unit")
+    return f"{about} Unit: {unit}." if unit else about
+
+
+def errors() -> str:
+    """Every code of the one error shape, from the exception classes."""
+    answered = {error: status for error, status in STATUS.items() if status not in (500, 499)}  # 499: there is nobody to read it
+    rows = {(f"`{error.code}`", str(status), _first_line(error)) for error, status in answered.items()}
+    return _table(("code", "status", "meaning"), sorted(rows, key=lambda row: (row[1], row[0])))
+
+
+def _first_line(documented: type) -> str:
+    return (documented.__doc__ or "").strip().partition("\n")[0]
+
+
+def settings() -> str:
+    """Every setting of the server, from the fields of Settings."""
+    prefix = Settings.model_config["env_prefix"]
+    rows = (
+        (f"`{prefix}{name.upper()}`", "cores" if name == "workers" else f"`{field.default}`", field.description or "")
+        for name, field in Settings.model_fields.items()
+    )
+    return _table(("variable", "default", "meaning"), rows)
+
+
+def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [header, ["---"] * len(header), *rows]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+TABLES: dict[str, Callable[[], str]] = {"parameters": parameters, "errors": errors, "settings": settings}
+
+if __name__ == "__main__":
+    main()
