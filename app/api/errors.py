@@ -1,0 +1,182 @@
+"""Everything that can go wrong with a request, as one table: exception class → HTTP status; and as one body:
+
+    {"error": {"code", "message", "parameter", "allowed", "details"}}
+
+The exceptions that HTTP adds to the tree of `app.engine.errors`:
+
+    UnrolledError
+    ├── InvalidParameter
+    │   ├── UnknownName
+    │   │   └── UnknownParameter     a parameter that doesn't exist; suggests the nearest name
+    │   └── RepeatedParameter        a parameter given twice in one query
+    ├── MalformedBody                a body that isn't JSON
+    ├── UnsupportedMediaType         a body that doesn't say it is JSON
+    ├── BodyTooLarge
+    ├── UrlTooLong
+    ├── ServerBusy                   no worker is free and the queue is full; says when to come back
+    └── ClientGone                   nobody is there to hear the answer
+"""
+
+import difflib
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from pydantic import BaseModel, Field
+from starlette.responses import Response
+
+from app.engine.errors import InvalidParameter, UnknownName, UnrolledError, WorkTooLarge, WrongShape, shown
+
+
+class UnknownParameter(UnknownName):
+    """A parameter that doesn't exist."""
+
+    code: ClassVar[str] = "unknown_parameter"
+
+    def __init__(self, name: str, known: Sequence[str]) -> None:
+        super().__init__(name, name, known)
+        nearest = difflib.get_close_matches(name, known, n=1)
+        self.remedy = f"Did you mean {nearest[0]!r}?" if nearest else "Leave it out, or use one of the allowed names."
+        self.args = (f"There is no parameter {shown(name)}. {self.remedy}",)
+
+
+class RepeatedParameter(InvalidParameter):
+    """A parameter given more than once, where only `include` is a list."""
+
+    code: ClassVar[str] = "repeated_parameter"
+
+    def __init__(self, name: str, values: Sequence[str]) -> None:
+        super().__init__(name, list(values), "one value", "Give it once.")
+
+
+class MalformedBody(UnrolledError):
+    """The body isn't JSON, or not an object."""
+
+    code: ClassVar[str] = "malformed_body"
+
+
+class UnsupportedMediaType(UnrolledError):
+    """The body doesn't say that it is JSON."""
+
+    code: ClassVar[str] = "unsupported_media_type"
+
+    def __init__(self, got: str | None) -> None:
+        super().__init__(f"Content-Type: got {shown(got)}, allowed: application/json. Send the body as JSON with this header.")
+
+
+class BodyTooLarge(UnrolledError):
+    """More bytes than a request body may have."""
+
+    code: ClassVar[str] = "body_too_large"
+
+    def __init__(self, limit: int) -> None:
+        self.details = {"limit_bytes": limit}
+        super().__init__(f"The request body is larger than {limit} bytes. Send fewer or shorter numbers, or raise UNROLLED_MAX_BODY_BYTES.")
+
+
+class UrlTooLong(UnrolledError):
+    """A request target longer than the server reads."""
+
+    code: ClassVar[str] = "url_too_long"
+
+    def __init__(self, got: int, limit: int) -> None:
+        self.details = {"got_bytes": got, "limit_bytes": limit}
+        super().__init__(f"The URL has {got} bytes, allowed: at most {limit}. Send the parameters as the JSON body of a POST.")
+
+
+class ServerBusy(UnrolledError):
+    """Every worker is at work and the queue is full."""
+
+    code: ClassVar[str] = "server_busy"
+
+    def __init__(self, retry_after: int) -> None:
+        self.retry_after = retry_after
+        self.details = {"retry_after_seconds": retry_after}
+        super().__init__(f"The server is computing as much as it can. Try again in {retry_after} s, or ask for a smaller run.")
+
+
+class ClientGone(UnrolledError):
+    """The client closed the connection before its run began. Nobody reads the answer."""
+
+    code: ClassVar[str] = "client_gone"
+
+
+STATUS: dict[type[UnrolledError], int] = {
+    UnrolledError: 500,
+    InvalidParameter: 422,
+    UnknownName: 422,
+    WrongShape: 422,
+    WorkTooLarge: 422,
+    UnknownParameter: 422,
+    RepeatedParameter: 422,
+    MalformedBody: 400,
+    UnsupportedMediaType: 415,
+    BodyTooLarge: 413,
+    UrlTooLong: 414,
+    ServerBusy: 503,
+    ClientGone: 499,  # nginx's number for it, as its log says it
+}
+
+
+class ErrorDetail(BaseModel):
+    """What went wrong, for people and for programs."""
+
+    code: str = Field(description="Stable name of the kind of error.", examples=["invalid_parameter"])
+    message: str = Field(description="Which parameter, what was got, what is allowed, what to do.")
+    parameter: str | None = Field(description="The parameter concerned, or null.")
+    allowed: str | list[str | int] | None = Field(
+        description="What would have been accepted: a range in words, a list of names, or a shape."
+    )
+    details: dict[str, Any] | None = Field(description="More facts, by code: limits and estimates, or `errors` when there are several.")
+
+
+class ErrorBody(BaseModel):
+    """The body of every answer that isn't a success."""
+
+    error: ErrorDetail
+
+
+def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The `responses` of a route that may answer with these error statuses."""
+    return {status: {"model": ErrorBody, "description": ABOUT[status]} for status in statuses}
+
+
+ABOUT = {
+    400: "The body isn't valid JSON.",
+    404: "There is nothing at this path.",
+    413: "The body is larger than this server reads.",
+    414: "The URL is longer than this server reads.",
+    415: "The body isn't declared as JSON.",
+    422: "A parameter is unknown, out of range or of the wrong shape; or the run costs more than the limits allow.",
+    503: "The server is busy; `Retry-After` says when to come back.",
+}
+
+
+def error_response(error: UnrolledError) -> Response:
+    """The answer to an exception of ours."""
+    return error_answer(
+        STATUS[type(error)],
+        error.code,
+        str(error),
+        parameter=getattr(error, "parameter", None),
+        allowed=getattr(error, "allowed", None),
+        details=getattr(error, "details", None),
+        headers={"Retry-After": str(error.retry_after)} if isinstance(error, ServerBusy) else None,
+    )
+
+
+def error_answer(
+    status: int,
+    code: str,
+    message: str,
+    *,
+    parameter: str | None = None,
+    allowed: Any = None,
+    details: Mapping[str, Any] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """The one body of everything that isn't a success."""
+    error = {"code": code, "message": message, "parameter": parameter, "allowed": allowed, "details": details or None}
+    # A name that a client sent may hold half of a surrogate pair, which no UTF-8 can say.
+    body = json.dumps({"error": error}, ensure_ascii=False).encode("utf-8", "replace")
+    return Response(body, status, {"Cache-Control": "no-store", **(headers or {})}, "application/json")

@@ -1,0 +1,80 @@
+"""What one request may cost: bytes of URL and body, estimated time and memory."""
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.api.errors import BodyTooLarge, UrlTooLong, error_response
+from app.engine.errors import WorkTooLarge
+from app.experiments.cost import Cost
+from app.settings import Settings
+
+MOST_DIGITS = 18  # of a Content-Length: more bytes than any limit
+
+
+def check_cost(cost: Cost, settings: Settings) -> None:
+    """Refuse a run that is estimated to cost more than the server's limits.
+
+    Raises
+    ------
+    WorkTooLarge
+        With the estimate, the limit, and what to lower.
+    """
+    too_long = cost.seconds > settings.max_seconds
+    if not too_long and cost.megabytes <= settings.max_megabytes:
+        return
+    got, allowed = (
+        (f"an estimated {cost.seconds:.3g} s", f"at most {settings.max_seconds:g} s")
+        if too_long
+        else (f"an estimated {cost.megabytes:.3g} MB", f"at most {settings.max_megabytes:g} MB")
+    )
+    raise WorkTooLarge(
+        cost.lower[0],
+        got,
+        allowed,
+        f"Lower {' or '.join(cost.lower)}.",
+        estimated_seconds=round(cost.seconds, 3),
+        limit_seconds=settings.max_seconds,
+        estimated_megabytes=round(cost.megabytes, 1),
+        limit_megabytes=settings.max_megabytes,
+        lower=list(cost.lower),
+    )
+
+
+class RequestLimits:
+    """ASGI middleware that refuses URLs and bodies over the limits, the latter while they arrive."""
+
+    def __init__(self, app: ASGIApp, max_url_bytes: int, max_body_bytes: int) -> None:
+        self.app = app
+        self.max_url_bytes = max_url_bytes
+        self.max_body_bytes = max_body_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        url_bytes = len(scope.get("raw_path") or scope["path"].encode()) + len(scope["query_string"])
+        if url_bytes > self.max_url_bytes:
+            await error_response(UrlTooLong(url_bytes, self.max_url_bytes))(scope, receive, send)
+            return
+        if _declared_length(scope) > self.max_body_bytes:
+            await error_response(BodyTooLarge(self.max_body_bytes))(scope, receive, send)
+            return
+
+        received = 0
+
+        async def counted() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > self.max_body_bytes:
+                raise BodyTooLarge(self.max_body_bytes)
+            return message
+
+        await self.app(scope, counted, send)
+
+
+def _declared_length(scope: Scope) -> int:
+    """Content-Length; 0 if absent or not a number, for what arrives is counted all the same."""
+    for name, value in scope["headers"]:
+        if name == b"content-length" and value.isdigit():
+            return int(value[:MOST_DIGITS])
+    return 0

@@ -1,0 +1,130 @@
+"""GET /api/v1/catalog: what there is to choose from, with every range and default, and this server's limits."""
+
+import inspect
+from typing import Any
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel, Field
+
+from app import __version__
+from app.api.answer import SCHEMA_VERSION
+from app.api.schemas import PAGE_PARAMETERS, ParameterFacts, parameter_facts
+from app.api.server import CurrentServer
+from app.engine.activations import ACTIVATIONS
+from app.engine.cells import CELLS
+from app.engine.initializers import INITIALIZERS
+from app.engine.losses import READOUTS
+from app.experiments.parts import PART_FUNCTIONS
+from app.experiments.presets import PRESETS
+from app.sequences import SOURCES
+from app.settings import Settings
+
+router = APIRouter(prefix="/api/v1", tags=["runs"])
+
+
+class Cell(BaseModel):
+    """A recurrent cell."""
+
+    name: str
+    about: str
+    gates: int = Field(description="Blocks of H rows in U, W and b_s.")
+
+
+class ActivationFunction(BaseModel):
+    """An activation f."""
+
+    name: str
+    sup_derivative: float = Field(description="sup f'.")
+
+
+class Named(BaseModel):
+    """A name to choose."""
+
+    name: str
+
+
+class InputSource(BaseModel):
+    """An input sequence."""
+
+    name: str
+    about: str
+    default_length: int = Field(description="T where length is left out.")
+
+
+class ReadOut(BaseModel):
+    """A read-out g with its loss ℓ."""
+
+    name: str
+    loss: str
+
+
+class Part(BaseModel):
+    """A part of the answer."""
+
+    name: str
+    about: str
+
+
+class Setting(BaseModel):
+    """A setting worth looking at."""
+
+    name: str
+    parameters: dict[str, Any] = Field(description="What differs from the defaults.")
+
+
+class Limits(BaseModel):
+    """What this server accepts."""
+
+    seconds: float = Field(description="The longest a run may be estimated to take.")
+    megabytes: float = Field(description="The most memory a run may be estimated to need.")
+    body_bytes: int = Field(description="The largest body of a POST.")
+    url_bytes: int = Field(description="The longest URL of a GET.")
+
+
+class Catalog(BaseModel):
+    """Everything there is to choose from."""
+
+    version: dict[str, str]
+    cells: list[Cell]
+    activations: list[ActivationFunction]
+    initializers: list[Named]
+    sources: list[InputSource]
+    readouts: list[ReadOut]
+    parts: list[Part]
+    presets: list[Setting]
+    parameters: dict[str, ParameterFacts] = Field(description="The flat parameters by name, in the order of a form.")
+    page_parameters: dict[str, str] = Field(description="What only the page reads from its URL; a GET accepts and ignores it.")
+    limits: Limits
+
+
+@router.get("/catalog", summary="What there is to choose from")
+async def get_catalog(server: CurrentServer, response: Response) -> Catalog:
+    """Names, ranges, units and defaults, presets, and the limits of this server."""
+    response.headers["Cache-Control"] = f"public, max-age={server.settings.cache_seconds}"
+    return catalog(server.settings)
+
+
+def catalog(settings: Settings) -> Catalog:
+    """The catalog of a server with these settings."""
+    return Catalog(
+        version={"software": __version__, "schema": SCHEMA_VERSION},
+        cells=[Cell(name=name, about=_first_line(cell), gates=cell.gates) for name, cell in CELLS.items()],
+        activations=[ActivationFunction(name=name, sup_derivative=f.supremum_of_derivative) for name, f in ACTIVATIONS.items()],
+        initializers=[Named(name=name) for name in INITIALIZERS],
+        sources=[InputSource(name=name, about=source.about, default_length=source.default_length) for name, source in SOURCES.items()],
+        readouts=[ReadOut(name=name, loss=readout.loss) for name, readout in READOUTS.items()],
+        parts=[Part(name=name, about=_first_line(function)) for name, function in PART_FUNCTIONS.items()],
+        presets=[Setting(name=name, parameters=preset.parameters) for name, preset in PRESETS.items()],
+        parameters=parameter_facts(),
+        page_parameters=PAGE_PARAMETERS,
+        limits=Limits(
+            seconds=settings.max_seconds,
+            megabytes=settings.max_megabytes,
+            body_bytes=settings.max_body_bytes,
+            url_bytes=settings.max_url_bytes,
+        ),
+    )
+
+
+def _first_line(documented: object) -> str:
+    return (inspect.getdoc(documented) or "").partition("\n")[0]

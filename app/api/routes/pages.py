@@ -1,0 +1,58 @@
+"""The pages for people: / with its first picture already inside, and /docs."""
+
+from typing import Annotated
+
+import orjson
+from fastapi import APIRouter, Query, Request
+from markupsafe import Markup
+from pydantic import ValidationError
+from starlette.responses import Response
+
+from app.api.headers import content_security_policy
+from app.api.routes.catalog import catalog
+from app.api.routes.runs import answer
+from app.api.schemas import RunQuery, run_parameters
+from app.api.server import CurrentServer, Server
+from app.engine.errors import UnrolledError
+from app.experiments.cost import estimate
+from app.experiments.run import resolve
+
+router = APIRouter(include_in_schema=False)
+
+# An answer up to this estimate comes with the page; a longer one is fetched by it.
+EMBEDDED_SECONDS = 0.02
+
+
+@router.get("/")
+async def explore_page(request: Request, server: CurrentServer, embed: Annotated[str, Query()] = "") -> Response:
+    """The Explore page. `embed=1` may be framed by other sites, nothing else may."""
+    policy = content_security_policy("*" if embed == "1" else "'none'")
+    context = {
+        "catalog": _json_block(orjson.dumps(catalog(server.settings).model_dump())),
+        "initial": _json_block(initial(request, server)),
+    }
+    return server.templates.TemplateResponse(request, "explore.html", context, headers={"Content-Security-Policy": policy})
+
+
+@router.get("/docs")
+async def docs_page(request: Request, server: CurrentServer) -> Response:
+    """The API's description as a page, from this server alone."""
+    return server.templates.TemplateResponse(request, "docs.html", headers={"Content-Security-Policy": content_security_policy()})
+
+
+def initial(request: Request, server: Server) -> bytes:
+    """The answer that the page would ask for first, typed; null where it is too long to wait for, or an error to show."""
+    try:
+        query = RunQuery.model_validate({**request.query_params, "arrays": "typed"})
+        parameters = resolve(run_parameters(query))
+    except (UnrolledError, ValidationError):
+        return b"null"
+    return answer(parameters, None, "typed") if estimate(parameters).seconds <= EMBEDDED_SECONDS else b"null"
+
+
+def _json_block(json: bytes) -> Markup:
+    """JSON for a <script type="application/json">: nothing in it can end the element."""
+    text = json.decode()
+    for character in "<>&":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return Markup(text)  # noqa: S704 — escaped for its place on the lines above
