@@ -119,8 +119,8 @@ def cut_divergence(s: Array, state: Array) -> Divergence | None:
     # A finite sum proves every term finite, at a fraction of the cost of looking at each.
     if np.isfinite(s.sum()) and np.isfinite(state.sum()):
         return None
-    bad_s, bad_state = (~np.isfinite(values).all(axis=-1) for values in (s, state[1:]))  # (T, ...)
-    lost = np.logical_or.accumulate(bad_s | bad_state, axis=0)
+    bad_s, bad_state = (np.asarray(~np.isfinite(values).all(axis=-1)) for values in (s, state[1:]))  # (T, ...)
+    lost = np.asarray(np.logical_or.accumulate(bad_s | bad_state, axis=0))
     if not lost.any():
         return None
     s[lost] = np.nan

@@ -70,17 +70,15 @@ def gradient_by_lag(trace: Trace, itemised: Itemised, full: Array) -> GradientBy
         )
 
 
-def _lag_term(trace: Trace, itemised: Itemised, lag: int) -> tuple[Array, float]:
+def _lag_term(trace: Trace, itemised: Itemised, lag: int) -> tuple[Array, np.float64]:
     """Σ over loss steps t of the term at k = t − lag, as a matrix and a log10 scale; one matrix product."""
     steps = itemised.steps[itemised.steps > lag]  # descending, so these are the first rows
     if not len(steps):
-        return np.zeros((itemised.local.shape[-1], trace.network.hidden_size)), 0.0
+        return np.zeros((itemised.local.shape[-1], trace.network.hidden_size)), np.float64(0.0)
     rows = steps - lag - 1
     loss = np.arange(len(steps))
     scales = itemised.log10_scale[loss, rows]
-    pivot = float(scales.max())
-    if not np.isfinite(pivot):
-        pivot = 0.0
+    pivot = scales.max() if np.isfinite(scales.max()) else np.float64(0.0)  # NumPy's float: 10**pivot may overflow to inf
     local = itemised.local[loss, rows] * (10.0 ** (scales - pivot))[:, None]
     return trace.network.cell.recurrent_gradients(trace.state, trace.linear, rows, local), pivot
 

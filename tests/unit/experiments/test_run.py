@@ -1,0 +1,141 @@
+import dataclasses
+import math
+
+import numpy as np
+import pytest
+
+from app.engine.activations import ACTIVATIONS
+from app.engine.errors import InvalidParameter, WrongShape
+from app.experiments.parameters import DEFAULT_PARTS, PARTS, RunParameters
+from app.experiments.parts import GRADIENT_PARTS, PART_FUNCTIONS
+from app.experiments.run import OwnData, explore, resolve
+
+SMALL = RunParameters(length=5, hidden_size=4, include=PARTS)
+
+
+def test_every_part_has_a_function_and_the_other_way_round():
+    assert tuple(PART_FUNCTIONS) == PARTS
+    assert set(DEFAULT_PARTS) <= set(PARTS)
+    assert set(PARTS) >= GRADIENT_PARTS
+
+
+def test_only_what_was_asked_for_is_there():
+    assert set(explore(dataclasses.replace(SMALL, include=("states",)))) == {"parameters", "sequence", "loss", "states", "divergence"}
+    assert set(PARTS) < set(explore(SMALL))
+
+
+def test_shapes_are_those_of_the_api():
+    answer = explore(dataclasses.replace(SMALL, loss_at="every"))
+    T, H = 5, 4
+    assert answer["states"]["h"].shape == (T + 1, H)
+    assert answer["states"]["z"].shape == answer["sequence"]["target"].shape
+    assert answer["jacobian_norms"]["log10_spectral"].shape == (T + 1,)
+    assert answer["adjoints"]["direction"].shape == (T + 1, H)
+    assert answer["flow_matrix"]["log10_frobenius"].shape == (T + 1, T + 1)
+    assert answer["contributions"]["log10_norm"].shape == (T, T)
+    assert answer["gradient_by_lag"]["truncated"]["relative_bias"].shape == (T,)
+    assert answer["terms"]["dL_dW"].shape == (T, T, H, H)
+    assert answer["lyapunov_exponents"]["nats_per_step"].shape == (H,)
+
+
+def test_resolving_is_idempotent_and_fills_everything_but_an_unread_text():
+    resolved = resolve(SMALL)
+    assert resolve(resolved) == resolved
+    assert [field.name for field in dataclasses.fields(resolved) if getattr(resolved, field.name) is None] == ["text"]
+    assert resolve(RunParameters(source="text")).text
+
+
+def test_the_echo_asks_for_the_same_run():
+    first = explore(SMALL)
+    again = explore(RunParameters(**{**first["parameters"], "include": tuple(first["parameters"]["include"])}))
+    np.testing.assert_array_equal(first["flow_matrix"]["log10_frobenius"], again["flow_matrix"]["log10_frobenius"])
+    assert first["parameters"] == again["parameters"]
+
+
+def test_one_to_many_feeds_the_first_input_only():
+    x = explore(dataclasses.replace(SMALL, input_at="first", source="white_noise"))["sequence"]["x"]
+    assert x[0].any()
+    assert not x[1:].any()
+
+
+def test_own_weights_are_used_as_they_are_and_fix_the_size():
+    W = np.array([[0.0, 2.0], [0.0, 0.0]])
+    answer = explore(
+        RunParameters(length=4, spectral_radius=0.9, activation="identity", include=("states", "jacobian_norms")), OwnData(weights={"W": W})
+    )
+    assert answer["parameters"]["hidden_size"] == 2
+    assert answer["jacobian_norms"]["exact_zero"] == [0, 1, 2]  # W² = 0: a nilpotent W forgets exactly
+    assert answer["verdict"]["kind"] == "vanishing"
+    assert answer["verdict"]["exactly_zero_from_lag"] == 2
+
+
+def test_own_data():
+    answer = explore(RunParameters(hidden_size=3), OwnData(x=np.array([[1.0], [2.0], [4.0]])))
+    np.testing.assert_array_equal(answer["sequence"]["target"].ravel(), [2.0, 4.0])
+    assert (answer["parameters"]["source"], answer["parameters"]["length"]) == ("own", 2)
+
+
+@pytest.mark.parametrize(
+    ("change", "parameter"),
+    [
+        ({"truncation": 6}, "truncation"),
+        ({"loss": "cross_entropy"}, "loss"),
+        ({"readout": "softmax"}, "readout"),
+        ({"loss_at": "6"}, "loss_at"),
+        ({"source": "own"}, "source"),
+        ({"input_size": 2}, "input_size"),
+        ({"length": 6}, "include"),
+    ],
+)
+def test_what_does_not_go_together_is_refused_by_name(change, parameter):
+    with pytest.raises(InvalidParameter) as caught:
+        explore(dataclasses.replace(SMALL, **change))
+    assert caught.value.parameter == parameter
+    assert caught.value.remedy
+
+
+def test_own_weights_of_the_wrong_shape_are_refused():
+    with pytest.raises(WrongShape, match=r"W must be \(4, 4\), got \(4, 3\)"):
+        explore(SMALL, OwnData(weights={"W": np.ones((4, 3))}))
+
+
+def test_target_without_x_is_refused():
+    with pytest.raises(InvalidParameter, match="target"):
+        explore(SMALL, OwnData(target=np.ones((5, 1))))
+
+
+@pytest.mark.parametrize("activation", ["identity", "relu"])
+def test_divergence_is_a_result(activation):
+    parameters = RunParameters(
+        source="sine",
+        length=900,
+        hidden_size=4,
+        activation=activation,
+        initializer="identity",
+        spectral_radius=10.0,
+        include=DEFAULT_PARTS,
+        seed=4,
+    )
+    answer = explore(parameters)
+    step = answer["divergence"]["step"]
+    assert answer["divergence"]["quantity"] in {"s", "h", "z", "loss"}
+    assert 250 < step < 400
+    assert np.isfinite(answer["states"]["h"][: step - 1]).all()
+    assert not math.isfinite(answer["loss"]["total"])
+
+
+def test_a_gradient_that_overflows_is_named_with_its_step():
+    """Zero inputs and h_0 = 0 keep every state at 0, while the adjoint grows tenfold a step."""
+    x, weights = np.zeros((900, 1)), {"W": np.array([[10.0]]), "b_s": np.zeros(1), "b_z": np.zeros(1)}
+    answer = explore(RunParameters(activation="identity", hidden_size=1), OwnData(weights=weights, x=x, target=np.ones((900, 1))))
+    assert answer["divergence"]["quantity"] == "gradient"
+    # The scaled adjoints know it all the same.
+    assert answer["adjoints"]["log10_norm"][0] == pytest.approx(900 + answer["adjoints"]["log10_norm"][900], abs=1e-9)
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_gradients_of_the_answer_are_consistent(activation):
+    gradients = explore(dataclasses.replace(SMALL, activation=activation, truncation=2, loss_at="every", clip_threshold=0.01))["gradients"]
+    assert gradients["truncated"]["relative_bias"] > 0.0
+    assert gradients["clipped"]["norm_before"] == gradients["truncated"]["norm"]
+    assert gradients["clipped"]["norm"] == pytest.approx(0.01)
