@@ -15,12 +15,12 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 @contextmanager
-def serving(log: Path, **settings: str) -> Iterator[str]:
+def serving(log: Path, directory: Path = ROOT, **settings: str) -> Iterator[str]:
     """Run `python -m app` on a free port with these environment variables; gives its address, stops it with SIGTERM."""
     port = free_port()
     environment = os.environ | {"UNROLLED_HOST": "127.0.0.1", "UNROLLED_PORT": str(port), **settings}
     with log.open("wb") as output:
-        process = subprocess.Popen([sys.executable, "-m", "app"], cwd=ROOT, env=environment, stdout=output, stderr=output)
+        process = subprocess.Popen([sys.executable, "-m", "app"], cwd=directory, env=environment, stdout=output, stderr=output)
     try:
         address = f"http://127.0.0.1:{port}"
         wait_until_it_answers(process, address, log)

@@ -1,0 +1,122 @@
+"""The documentation says what the code does: tables, links and names agree, and the examples run as printed."""
+
+import itertools
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+import app
+from app.experiments.parameters import PARTS, RunParameters
+from app.experiments.run import explore
+from scripts.tables import with_tables
+from tests.serving import ROOT
+
+PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+PRINTED_ADDRESS = "http://127.0.0.1:8000"
+FENCED = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+
+
+def named(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=named)
+def test_tables_say_what_the_code_says(page: Path) -> None:
+    text = page.read_text("utf-8")
+    assert with_tables(text) == text, "python -m scripts.tables brings it up to date"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=named)
+def test_links_lead_somewhere(page: Path) -> None:
+    broken = [link for link in relative_links(page) if not leads_somewhere(page, link)]
+    assert broken == []
+
+
+def relative_links(page: Path) -> Iterator[str]:
+    text = FENCED.sub("", page.read_text("utf-8"))
+    for link in re.findall(r"\]\(([^)\s]+)\)", text):
+        if not re.match(r"[a-z]+:", link):
+            yield link
+
+
+def leads_somewhere(page: Path, link: str) -> bool:
+    path, _, anchor = link.partition("#")
+    target = (page.parent / path).resolve() if path else page
+    return target.exists() and (not anchor or anchor in anchors(target))
+
+
+def anchors(page: Path) -> set[str]:
+    """The anchors that GitHub gives to the headings of a page."""
+    headings = re.findall(r"^#+ (.+)$", FENCED.sub("", page.read_text("utf-8")), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_every_part_of_the_answer_is_described_with_its_fields() -> None:
+    rows = dict(re.findall(r"^\| `(\w+)` \| (.*) \|$", (ROOT / "docs" / "api.md").read_text("utf-8"), re.MULTILINE))
+    answer = explore(RunParameters(length=4, hidden_size=3, include=PARTS))
+    missing = {
+        part: sorted(key for key in answer[part] if f"`{key}`" not in rows.get(part, ""))
+        for part in (*PARTS, "verdict", "sequence", "loss")
+    }
+    assert {part: keys for part, keys in missing.items() if keys} == {}
+
+
+def test_mathematics_names_every_part() -> None:
+    text = (ROOT / "docs" / "mathematics.md").read_text("utf-8")
+    unnamed = [part for part in PARTS if part != "states" and not re.search(rf"`{part}\b", text)]
+    assert unnamed == []
+
+
+def test_glossary_gives_every_term_in_both_languages() -> None:
+    rows = re.findall(r"^\| (?!English|---)(.+?) \| (.+?) \|", (ROOT / "docs" / "glossary.md").read_text("utf-8"), re.MULTILINE)
+    terms = [english for english, _ in rows]
+    assert len(terms) > 80
+    assert sorted(term for term in set(terms) if terms.count(term) > 1) == []
+    assert [english for english, korean in rows if not re.search(r"[가-힣]|ReLU", korean)] == []
+
+
+def test_versions_agree() -> None:
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8"))
+    assert citation["version"] == app.__version__
+    assert f"## [{app.__version__}] - {citation['date-released']}" in (ROOT / "CHANGELOG.md").read_text("utf-8")
+
+
+def examples() -> list[pytest.ParameterSet]:
+    """Code blocks of the documentation that a block of output follows: (language, code, output)."""
+    found = []
+    for page in PAGES:
+        blocks = FENCED.findall(page.read_text("utf-8"))
+        for (language, code), (next_language, output) in itertools.pairwise(blocks):
+            if language in {"sh", "python"} and next_language == "text":
+                found.append(pytest.param(language, code, output, id=f"{named(page)}-{language}-{len(found)}"))
+    return found
+
+
+@pytest.mark.parametrize(("language", "code", "output"), examples())
+def test_examples_print_what_they_say(language: str, code: str, output: str, live_server: str) -> None:
+    """As printed, but for the port: the test's server must not take the one that a person may be using."""
+    if language == "sh" and "curl" in code and not shutil.which("curl"):
+        pytest.skip("curl is not installed")
+    run = {"sh": ["sh", "-eu", "-c"], "python": [sys.executable, "-W", "error", "-c"]}[language]
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(
+        [*run, code.replace(PRINTED_ADDRESS, live_server)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+        cwd=ROOT,
+        env=os.environ | {"PATH": path, "NO_PROXY": "127.0.0.1"},
+    )
+    assert (done.stdout, done.stderr, done.returncode) == (output, "", 0)
+
+
+def test_readme_has_three_examples_of_the_api() -> None:
+    assert sum(str(example.id).startswith("README.md") for example in examples()) >= 3
