@@ -39,3 +39,9 @@ def test_accuracy_counts_sums_that_are_near() -> None:
     batch = Batch(np.zeros((1, 4, 2)), np.full((1, 4, 1), 1.0), np.ones(1))
     y = np.array([1.0, 1.039, 0.961, 1.041])[None, :, None]
     assert TASK.accuracy(y, batch) == 0.75
+
+
+def test_every_step_is_marked_sometimes() -> None:
+    # T = 5: one of steps 1–2, one of steps 3–5.
+    shares = TASK.batch(generator(1, "many"), 20_000, 5).x[:, :, 1].mean(axis=1)
+    np.testing.assert_allclose(shares, [1 / 2, 1 / 2, 1 / 3, 1 / 3, 1 / 3], atol=0.02)
