@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 import zipfile
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,16 @@ def imported(path: Path) -> set[str]:
     return names
 
 
+def test_everything_imported_is_locked() -> None:
+    distributions = packages_distributions()
+    imports = {name.partition(".")[0] for path in (ROOT / "app").rglob("*.py") for name in imported(path)}
+    third_party = imports - {*sys.stdlib_module_names, "app"}
+    assert {"numpy", "fastapi"} <= third_party
+    assert {
+        name for name in third_party if not {d.lower().replace("_", "-") for d in distributions[name]} & set(locked("requirements.lock"))
+    } == set()
+
+
 def test_both_locks_agree() -> None:
     runtime, development = locked("requirements.lock"), locked("requirements-dev.lock")
     assert len(runtime) > 10
@@ -55,10 +66,9 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_wheel_holds_the_application_and_the_page(wheel: Path) -> None:
     held = set(zipfile.ZipFile(wheel).namelist())
-    tracked = subprocess.run(
-        ["git", "ls-files", "app", "static", "templates"], cwd=ROOT, check=True, capture_output=True, text=True
-    ).stdout.split()
-    expected = {path if path.startswith("app/") else f"app/{path}" for path in tracked}
+    files = [path for top in ("app", "static", "templates") for path in (ROOT / top).rglob("*") if path.is_file()]
+    names = [path.relative_to(ROOT) for path in files if "__pycache__" not in path.parts]
+    expected = {str(name if name.parts[0] == "app" else "app" / name) for name in names}
     assert len(expected) > 20
     assert expected - held == set()
 
