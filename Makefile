@@ -43,7 +43,7 @@ lint: $(DEVELOPMENT) node_modules ## check style, types and the direction of imp
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/hadolint Dockerfile
-	$(NODE) node_modules/@biomejs/biome/bin/biome ci
+	$(NODE) node_modules/@biomejs/biome/bin/biome ci $(if $(MAKE_TERMOUT),,--colors=off)
 	$(NODE) node_modules/typescript/bin/tsc --project jsconfig.json
 
 format: $(DEVELOPMENT) node_modules ## rewrite the code in the project's style

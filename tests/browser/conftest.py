@@ -91,3 +91,4 @@ def watch(page: Page, origin: str, problems: list[str]) -> None:
     page.on("console", on_console)
     page.on("pageerror", lambda error: problems.append(f"uncaught: {error}"))
     page.on("request", on_request)
+    page.on("websocket", lambda socket: problems.append(f"a socket that nothing here needs: {socket.url}"))
