@@ -51,8 +51,8 @@ format: $(DEVELOPMENT) node_modules ## rewrite the code in the project's style
 	$(BIN)/ruff format .
 	$(NODE) node_modules/@biomejs/biome/bin/biome check --write
 
-bench: $(DEVELOPMENT) ## measure against the peers that are installed, and against the floor
-	$(BIN)/python -m benchmarks
+bench: $(DEVELOPMENT) ## measure against the floor, and against torch and JAX where .venv-oracle has them
+	$(or $(wildcard .venv-oracle/bin/python),$(BIN)/python) -m benchmarks
 
 oracle: $(ORACLE) ## compare live with torch on fresh random networks
 	.venv-oracle/bin/python -m pytest tests/oracle
@@ -95,9 +95,10 @@ $(DEVELOPMENT): requirements-dev.lock
 	$(BIN)/pip install -q --require-hashes -r requirements-dev.lock
 	@touch $@ $(RUNTIME)
 
-$(ORACLE): requirements-dev.lock
+# torch stands beside the development environment, which this one sees and doesn't change.
+$(ORACLE): $(DEVELOPMENT)
 	$(call virtual_environment,.venv-oracle)
-	.venv-oracle/bin/pip install -q --require-hashes -r requirements-dev.lock
+	@$(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))' > $$(echo .venv-oracle/lib/python*/site-packages)/development.pth
 	.venv-oracle/bin/pip install -q $(TORCH)
 	@touch $@
 
