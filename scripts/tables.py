@@ -4,10 +4,11 @@ import dataclasses
 import re
 import typing
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 
 from app.api.errors import STATUS
-from app.experiments.parameters import RunParameters
+from app.experiments.parameters import CliffParameters, RunParameters, TrainingParameters
 from app.settings import Settings
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
@@ -25,9 +26,9 @@ def with_tables(text: str) -> str:
     return MARKED.sub(lambda match: f"{match[1]}{TABLES[match[2]]()}{match[3]}", text)
 
 
-def parameters() -> str:
-    """Every parameter of a run, from the metadata of RunParameters."""
-    rows = ((f"`{field.name}`", _default(field.default), _allowed(field), _with_unit(field)) for field in dataclasses.fields(RunParameters))
+def parameters(of: type) -> str:
+    """Every flat parameter, from the metadata of its dataclass."""
+    rows = ((f"`{field.name}`", _default(field.default), _allowed(field), _with_unit(field)) for field in dataclasses.fields(of))
     return _table(("parameter", "default", "allowed", "meaning"), rows)
 
 
@@ -77,7 +78,13 @@ def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
-TABLES: dict[str, Callable[[], str]] = {"parameters": parameters, "errors": errors, "settings": settings}
+TABLES: dict[str, Callable[[], str]] = {
+    "parameters": partial(parameters, RunParameters),
+    "training_parameters": partial(parameters, TrainingParameters),
+    "cliff_parameters": partial(parameters, CliffParameters),
+    "errors": errors,
+    "settings": settings,
+}
 
 if __name__ == "__main__":
     main()
