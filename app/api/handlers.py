@@ -1,6 +1,7 @@
 """Every exception becomes an answer in the one error shape: ours, pydantic's, and those of HTTP itself."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -11,7 +12,7 @@ from starlette.routing import Match
 
 from app.api.errors import MalformedBody, UnknownParameter, error_answer, error_response
 from app.api.headers import SECURITY_HEADERS
-from app.api.schemas import FIELDS, RunBody, RunQuery, Weights, allowed_in_words
+from app.api.schemas import Form, Weights, allowed_in_words, form_of
 from app.engine.errors import InvalidParameter, UnknownName, UnrolledError, in_words, shown
 
 MOST_PROBLEMS_TOLD = 10
@@ -44,7 +45,7 @@ async def _answer_unrolled_error(request: Request, error: Exception) -> Response
 
 async def _answer_validation_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    return error_response(from_validation(error.errors()))
+    return error_response(from_validation(error.errors(), _asked(request)))
 
 
 async def _answer_http_exception(request: Request, error: Exception) -> Response:
@@ -79,17 +80,37 @@ def _methods_of_path(request: Request) -> list[str]:
     return sorted([*answered, "HEAD"] if "GET" in answered else answered)
 
 
-def from_validation(problems: Sequence[Mapping[str, Any]]) -> UnrolledError:
+@dataclass(frozen=True)
+class Asked:
+    """What a route reads: a form, and every name that its query or body may have."""
+
+    form: Form
+    names: Sequence[str]
+
+
+def _asked(request: Request) -> Asked:
+    """The form of the route that was asked; the route's tag names it."""
+    route = request.scope["route"]
+    fields = [
+        field
+        for field in (*route.dependant.query_params, *route.dependant.body_params)
+        if hasattr(field.field_info.annotation, "model_fields")
+    ]
+    names = [name for field in fields for name in field.field_info.annotation.model_fields]
+    return Asked(form_of(request), names)
+
+
+def from_validation(problems: Sequence[Mapping[str, Any]], asked: Asked) -> UnrolledError:
     """pydantic's list of problems as one error of ours: the first one, with the others in its details."""
-    errors = [_one_problem(problem) for problem in problems[:MOST_PROBLEMS_TOLD]]
+    errors = [_one_problem(problem, asked) for problem in problems[:MOST_PROBLEMS_TOLD]]
     first = errors[0]
     if len(errors) > 1 and isinstance(first, InvalidParameter):
         first.details = {"errors": [{"code": e.code, "message": str(e), "parameter": getattr(e, "parameter", None)} for e in errors]}
     return first
 
 
-def _one_problem(problem: Mapping[str, Any]) -> UnrolledError:
-    place, *path = problem["loc"]
+def _one_problem(problem: Mapping[str, Any], asked: Asked) -> UnrolledError:
+    _, *path = problem["loc"]
     kind, got, context = problem["type"], problem.get("input"), problem.get("ctx", {})
     if kind == "json_invalid":
         return MalformedBody(f"The body isn't JSON: {context.get('error', 'unreadable')} at character {path[0]}. Send one JSON object.")
@@ -97,11 +118,11 @@ def _one_problem(problem: Mapping[str, Any]) -> UnrolledError:
         return MalformedBody(f"The body must be one JSON object with names in UTF-8, got {shown(got)}.")
     name = str(path[0])
     if kind == "extra_forbidden":
-        known = list(Weights.model_fields) if name == "weights" else list((RunQuery if place == "query" else RunBody).model_fields)
-        return UnknownParameter(_dotted(path)[:LONGEST_NAME], known)
-    if name in FIELDS and "choices" in FIELDS[name].metadata and isinstance(got, str):
-        return UnknownName(name, got[:LONGEST_NAME], FIELDS[name].metadata["choices"])
-    return InvalidParameter(_dotted(path), got, allowed_in_words(name), REMEDIES.get(kind, ANY_REMEDY))
+        return UnknownParameter(_dotted(path)[:LONGEST_NAME], list(Weights.model_fields) if name == "weights" else asked.names)
+    fields = asked.form.fields
+    if name in fields and "choices" in fields[name].metadata and isinstance(got, str):
+        return UnknownName(name, got[:LONGEST_NAME], fields[name].metadata["choices"])
+    return InvalidParameter(_dotted(path), got, allowed_in_words(asked.form, name), REMEDIES.get(kind, ANY_REMEDY))
 
 
 def _dotted(path: Sequence[str | int]) -> str:

@@ -1,4 +1,4 @@
-"""What a request may say: pydantic models built from the fields and metadata of RunParameters, the one source of truth.
+"""What a request may say: pydantic models built from the fields and metadata of the parameters' dataclasses, the one source of truth.
 
 The query of a GET is flat. The body of a POST has the same names, and may add data of its own: weights, x, target.
 """
@@ -6,14 +6,16 @@ The query of a GET is flat. The body of a POST has the same names, and may add d
 import dataclasses
 import types
 import typing
-from functools import partial
+from dataclasses import dataclass
+from functools import cached_property, partial
 from typing import Annotated, Any, Literal
 
 import numpy as np
+from fastapi import Request
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, create_model, model_validator
 
 from app.engine.errors import InvalidParameter
-from app.experiments.parameters import RunParameters
+from app.experiments.parameters import CliffParameters, RunParameters, TrainingParameters
 from app.experiments.run import OwnData
 
 Arrays = Literal["list", "typed"]
@@ -44,11 +46,53 @@ EXAMPLES: dict[str, Any] = {
     "text": "안녕하세요, hello",
     "loss": "squared_error",
     "truncation": 10,
+    "momentum": 0.9,
+    "first_decay": 0.9,
+    "second_decay": 0.99,
+    "epsilon": 1e-8,
+    "snapshot_every": 25,
+    "spectrum_every": 1,
 }
+# The learning rate of a run has a default of its own; these stand for "none" and "the optimiser's".
+EXAMPLES_OF_NONE: dict[str, Any] = {"learning_rate": 0.01, "clip_threshold": 1.0}
 
 
-FIELDS = {field.name: field for field in dataclasses.fields(RunParameters)}
-HINTS = typing.get_type_hints(RunParameters)
+@dataclass(frozen=True)
+class Form:
+    """The flat parameters of one kind of request."""
+
+    parameters: type[Any]
+
+    @cached_property
+    def fields(self) -> dict[str, dataclasses.Field[Any]]:
+        """By name, in the order of a form."""
+        return {field.name: field for field in dataclasses.fields(self.parameters)}
+
+    @cached_property
+    def hints(self) -> dict[str, Any]:
+        """Their types by name."""
+        return typing.get_type_hints(self.parameters)
+
+    def base_type(self, name: str) -> Any:
+        """The type of a parameter's values, apart from None."""
+        hint = self.hints[name]
+        return typing.get_args(hint)[0] if isinstance(hint, types.UnionType) else hint
+
+    def optional(self, name: str) -> bool:
+        """Whether None is one of its values."""
+        return isinstance(self.hints[name], types.UnionType)
+
+
+RUN, TRAINING, CLIFF = Form(RunParameters), Form(TrainingParameters), Form(CliffParameters)
+# By the tag of the routes that read it.
+FORMS = {"runs": RUN, "trainings": TRAINING, "cliff": CLIFF}
+
+
+def form_of(request: Request) -> Form:
+    """What the route of this request reads."""
+    return FORMS[request.scope["route"].tags[0]]
+
+
 OWN_DATA = {
     "weights": "an object with any of U (H, D), W (H, H), V (O, H), b_s (H), b_z (O), h_0 (H)",
     "x": "rows of finite numbers, (T, D), or a flat list of T",
@@ -70,36 +114,38 @@ class ParameterFacts(BaseModel):
     example: int | float | str | list[str]
 
 
-def parameter_facts() -> dict[str, ParameterFacts]:
-    """Every flat parameter, as the catalog tells it."""
+def parameter_facts(form: Form) -> dict[str, ParameterFacts]:
+    """Every flat parameter of a form, as the catalog tells it."""
     names = {int: "integer", float: "number", str: "string"}
     facts = {
         name: ParameterFacts.model_validate(
             {
                 **{key: field.metadata[key] for key in ("about", "minimum", "maximum", "unit", "longest") if key in field.metadata},
-                "type": names.get(_base_type(name), "list"),
+                "type": names.get(form.base_type(name), "list"),
                 "default": default_of(field),
                 "choices": list(field.metadata["choices"]) if "choices" in field.metadata else None,
                 "example": example(field),
             }
         )
-        for name, field in FIELDS.items()
+        for name, field in form.fields.items()
     }
     choices = list(typing.get_args(Arrays))
     facts["arrays"] = ParameterFacts(type="string", about=ABOUT_ARRAYS, default="list", choices=choices, example="typed")
     return facts
 
 
-def allowed_in_words(name: str) -> str | list[str]:
+def allowed_in_words(form: Form, name: str) -> str | list[str]:
     """What a parameter may be: a list of names, or a range in words."""
     if name == "arrays":
         return list(typing.get_args(Arrays))
+    if name in WHERE_TO_GO_ON:
+        return WHERE_TO_GO_ON[name]
     if name in OWN_DATA:
         return OWN_DATA[name]
-    facts = FIELDS[name].metadata
+    facts = form.fields[name].metadata
     if "choices" in facts:
         return list(facts["choices"])
-    kind = _base_type(name)
+    kind = form.base_type(name)
     if "minimum" in facts:
         noun = "an integer" if kind is int else "a number"
         return f"{noun} from {_plain(facts['minimum'])} to {_plain(facts['maximum'])}"
@@ -109,12 +155,6 @@ def allowed_in_words(name: str) -> str | list[str]:
 def _plain(number: float) -> str:
     """2147483647 in full, 10.0 as 10, 1e12 as 1e+12."""
     return str(number) if isinstance(number, int) else f"{number:g}"
-
-
-def _base_type(name: str) -> Any:
-    """The type of a parameter's values, apart from None."""
-    hint = HINTS[name]
-    return typing.get_args(hint)[0] if isinstance(hint, types.UnionType) else hint
 
 
 def _number_only(value: Any) -> Any:
@@ -137,11 +177,10 @@ def _comma_separated(value: Any) -> Any:
     return [part.strip() for item in value for part in (item.split(",") if isinstance(item, str) else [item])]
 
 
-def _field_type(field: dataclasses.Field[Any], *, json: bool) -> tuple[Any, Any]:
+def _field_type(form: Form, field: dataclasses.Field[Any], *, json: bool) -> tuple[Any, Any]:
     """(annotation, default) of one parameter for `create_model`."""
     facts = field.metadata
-    base = _base_type(field.name)
-    optional = base is not HINTS[field.name]
+    base, optional = form.base_type(field.name), form.optional(field.name)
     choices = Literal[facts["choices"]] if "choices" in facts else None
     unit = facts.get("unit")
     constraints: dict[str, Any] = {
@@ -178,7 +217,8 @@ def _without_default(schema: dict[str, Any], more: dict[str, Any]) -> None:
 
 def example(field: dataclasses.Field[Any]) -> Any:
     """A value of this parameter that works when pasted."""
-    return EXAMPLES.get(field.name, default_of(field))
+    default = EXAMPLES.get(field.name, default_of(field))
+    return EXAMPLES_OF_NONE[field.name] if default is None else default
 
 
 def default_of(field: dataclasses.Field[Any]) -> Any:
@@ -187,8 +227,8 @@ def default_of(field: dataclasses.Field[Any]) -> Any:
     return list(default) if isinstance(default, tuple) else default
 
 
-def _flat(name: str, *, json: bool, **more: Any) -> Any:
-    fields: dict[str, Any] = {field.name: _field_type(field, json=json) for field in FIELDS.values()}
+def _flat(name: str, form: Form, *, json: bool, **more: Any) -> Any:
+    fields: dict[str, Any] = {field.name: _field_type(form, field, json=json) for field in form.fields.values()}
     fields["arrays"] = (Annotated[Arrays, Field(description=ABOUT_ARRAYS, examples=["typed"])], "list")
     return create_model(name, __config__=ConfigDict(extra="forbid", protected_namespaces=()), **fields, **more)
 
@@ -197,8 +237,10 @@ _page_only: dict[str, Any] = {
     name: (Annotated[str, Field(description=f"{about} Only the page reads it; it changes nothing here.", examples=[""])], "")
     for name, about in PAGE_PARAMETERS.items()
 }
-_Query = _flat("_Query", json=False, **_page_only)
-_Body = _flat("_Body", json=True)
+_Query = _flat("_Query", RUN, json=False, **_page_only)
+_Body = _flat("_Body", RUN, json=True)
+_TrainingQuery = _flat("_TrainingQuery", TRAINING, json=False, **_page_only)
+_CliffQuery = _flat("_CliffQuery", CLIFF, json=False, **_page_only)
 
 NUMBERS = {"type": "array", "items": {"type": "number"}}
 
@@ -251,9 +293,54 @@ class RunBody(_Body):  # type: ignore[misc, valid-type]
     target: Annotated[Series | None, Field(description="Targets of your own, (T, O). Default: the next step's x.", examples=[None])] = None
 
 
+WHERE_TO_GO_ON = {
+    "last_event_id": 'the id of an event that came: a step, or "end"',
+    "stop_after": "an integer from 1 on",
+}
+
+
+class TrainingQuery(_TrainingQuery):  # type: ignore[misc, valid-type]
+    """The query of GET /api/v1/trainings."""
+
+
+class TrainingEventsQuery(TrainingQuery):
+    """The query of GET /api/v1/trainings/events."""
+
+    last_event_id: Annotated[
+        str,
+        Field(
+            description="The id of the last event that came, to go on after it; the header Last-Event-ID counts more. Empty: from the start.",
+            pattern=r"^([0-9]{0,9}|end)$",
+            examples=[""],
+        ),
+    ] = ""
+    stop_after: Annotated[
+        int,
+        Field(
+            description="End the stream after this step, with the event `interrupted`. Default: at the end of the run.",
+            ge=1,
+            examples=[500],
+        ),
+    ] = 2**31 - 1
+
+
+class CliffQuery(_CliffQuery):  # type: ignore[misc, valid-type]
+    """The query of GET /api/v1/cliff."""
+
+
+def training_parameters(query: TrainingQuery) -> TrainingParameters:
+    """The parameters of a training, as the experiments know them."""
+    return TrainingParameters(**{name: getattr(query, name) for name in TRAINING.fields})
+
+
+def cliff_parameters(query: CliffQuery) -> CliffParameters:
+    """The parameters of the cliff, as the experiments know them."""
+    return CliffParameters(**{name: getattr(query, name) for name in CLIFF.fields})
+
+
 def run_parameters(request: RunQuery | RunBody) -> RunParameters:
     """The parameters of a request, as the experiments know them."""
-    values = {name: getattr(request, name) for name in FIELDS}
+    values = {name: getattr(request, name) for name in RUN.fields}
     return RunParameters(**{**values, "include": tuple(dict.fromkeys(values["include"]))})
 
 

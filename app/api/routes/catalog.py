@@ -8,15 +8,17 @@ from pydantic import BaseModel, Field
 
 from app import __version__
 from app.api.answer import SCHEMA_VERSION
-from app.api.schemas import PAGE_PARAMETERS, ParameterFacts, parameter_facts
+from app.api.schemas import CLIFF, PAGE_PARAMETERS, RUN, TRAINING, ParameterFacts, parameter_facts
 from app.api.server import CurrentServer
 from app.engine.activations import ACTIVATIONS
 from app.engine.cells import CELLS
 from app.engine.initializers import INITIALIZERS
 from app.engine.losses import READOUTS
+from app.engine.optimizers import OPTIMIZERS, settings_of
 from app.experiments.parts import PART_FUNCTIONS
 from app.experiments.presets import PRESETS
 from app.sequences import SOURCES
+from app.sequences.tasks import TASKS, Task
 from app.settings import Settings
 
 router = APIRouter(prefix="/api/v1", tags=["runs"])
@@ -65,6 +67,29 @@ class Part(BaseModel):
     about: str
 
 
+class TrainingTask(BaseModel):
+    """Something to learn."""
+
+    name: str
+    about: str
+    loss: str
+    default_length: int = Field(description="T where length is left out.")
+    shortest: int = Field(description="The smallest T.")
+    longest: int | None = Field(description="The largest T; null where only the limits of the server count.")
+    chance: float = Field(description="The loss that is reached without looking at the input, at the default length.")
+    chance_formula: str
+    accuracy_about: str | None = Field(description="What accuracy means; null where there is none.")
+    reads_text: bool = Field(description="Whether it reads the parameter text.")
+
+
+class OptimizerFacts(BaseModel):
+    """How a gradient becomes an update."""
+
+    name: str
+    about: str
+    settings: dict[str, float] = Field(description="The parameters that it reads, with their defaults.")
+
+
 class Setting(BaseModel):
     """A setting worth looking at."""
 
@@ -91,8 +116,12 @@ class Catalog(BaseModel):
     sources: list[InputSource]
     readouts: list[ReadOut]
     parts: list[Part]
+    tasks: list[TrainingTask]
+    optimizers: list[OptimizerFacts]
     presets: list[Setting]
     parameters: dict[str, ParameterFacts] = Field(description="The flat parameters by name, in the order of a form.")
+    training_parameters: dict[str, ParameterFacts] = Field(description="The flat parameters of a training run.")
+    cliff_parameters: dict[str, ParameterFacts] = Field(description="The flat parameters of the cliff.")
     page_parameters: dict[str, str] = Field(description="What only the page reads from its URL; a GET accepts and ignores it.")
     limits: Limits
 
@@ -114,8 +143,14 @@ def catalog(settings: Settings) -> Catalog:
         sources=[InputSource(name=name, about=source.about, default_length=source.default_length) for name, source in SOURCES.items()],
         readouts=[ReadOut(name=name, loss=readout.loss) for name, readout in READOUTS.items()],
         parts=[Part(name=name, about=_first_line(function)) for name, function in PART_FUNCTIONS.items()],
+        tasks=[_task(task) for task in TASKS.values()],
+        optimizers=[
+            OptimizerFacts(name=name, about=optimizer.about, settings=settings_of(optimizer)) for name, optimizer in OPTIMIZERS.items()
+        ],
         presets=[Setting(name=name, parameters=preset.parameters) for name, preset in PRESETS.items()],
-        parameters=parameter_facts(),
+        parameters=parameter_facts(RUN),
+        training_parameters=parameter_facts(TRAINING),
+        cliff_parameters=parameter_facts(CLIFF),
         page_parameters=PAGE_PARAMETERS,
         limits=Limits(
             seconds=settings.max_seconds,
@@ -123,6 +158,21 @@ def catalog(settings: Settings) -> Catalog:
             body_bytes=settings.max_body_bytes,
             url_bytes=settings.max_url_bytes,
         ),
+    )
+
+
+def _task(task: Task) -> TrainingTask:
+    return TrainingTask(
+        name=task.name,
+        about=task.about,
+        loss=READOUTS[task.readout].loss,
+        default_length=task.default_length,
+        shortest=task.shortest,
+        longest=task.longest,
+        chance=task.chance(task.default_length),
+        chance_formula=task.chance_formula,
+        accuracy_about=task.accuracy_about,
+        reads_text=task.with_text("ab") is not task,
     )
 
 

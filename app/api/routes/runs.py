@@ -16,7 +16,7 @@ from app.api.answer import SCHEMA_VERSION, RunAnswer
 from app.api.arrays import encode
 from app.api.errors import RepeatedParameter, UnsupportedMediaType, documented
 from app.api.limits import check_cost
-from app.api.schemas import FIELDS, RunBody, RunQuery, own_data, run_parameters
+from app.api.schemas import RunBody, RunQuery, form_of, own_data, run_parameters
 from app.api.server import CurrentServer, Server
 from app.experiments.cost import estimate
 from app.experiments.parameters import RunParameters
@@ -30,9 +30,10 @@ PIECE_BYTES = 256 * 1024
 
 async def each_parameter_once(request: Request) -> None:
     """Refuse a query that gives a parameter twice, except `include`, which is a list, and what only the page reads."""
+    fields = form_of(request).fields
     count = Counter(name for name, _ in request.query_params.multi_items())
     for name, times in count.items():
-        if times > 1 and name in FIELDS and name != "include":
+        if times > 1 and name in fields and name != "include":
             raise RepeatedParameter(name, request.query_params.getlist(name))
 
 
