@@ -4,18 +4,26 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.engine.activations import Array, IntArray
+from app.engine.activations import Array
 from app.engine.network import Trace, first_bad_row
 from app.engine.spectral_norms import spectral_norms
-from app.engine.wide import WideMatrix, narrowed, wide_product, widened
+from app.engine.wide import EXPONENT_OF_ZERO, WideMatrix, wide_product, widened
 
 LOG10_2 = float(np.log10(2.0))
 
-# Squares of the norms inside a chunk of plain products must stay in here, or the chunk is redone.
+# The squared norms inside a chunk of plain products must stay in here, or the chunk is redone.
 SMALLEST_SAFE_SQUARE = 1e-200
 LARGEST_SAFE_SQUARE = 1e200
 # An entry smaller than this beside its matrix's norm may have lost digits, or have become a false zero.
 SMALLEST_SAFE_ENTRY = 1e-90
+FEWEST_STEPS_PER_CHUNK = 4
+
+# The chain is compressed only where a factorisation costs less than the multiplications it saves.
+FEWEST_ROWS_TO_COMPRESS = 40
+STEPS_BEFORE_FIRST_COMPRESSION = 12
+# Directions smaller than this beside the norm are left out. Their share of the norm is watched, and may not pass the second value.
+NEGLIGIBLE = 1e-11
+LARGEST_NEGLIGIBLE_SHARE = 1e-9
 
 
 @dataclass(frozen=True)
@@ -44,6 +52,10 @@ def jacobian_norms(trace: Trace, spectral: bool = True) -> JacobianNorms:
     in which anything comes near the ends of float64 is multiplied again step by step with an exponent per entry, so
     neither the size of the product nor the distance between its entries is limited.
 
+    Rotating the chain from the left changes no norm: Q in QR is dropped, and with it the directions which have become
+    negligible, so that a long chain becomes a product of thin matrices. One row, a random combination of what was
+    dropped, is carried along. Should it ever grow to a share of the norm, everything is computed again in full.
+
     Parameters
     ----------
     trace : Trace
@@ -69,25 +81,14 @@ def jacobian_norms(trace: Trace, spectral: bool = True) -> JacobianNorms:
     >>> jacobian_norms(forward(network, np.ones((2, 1)))).log10_frobenius.round(3)
     array([0.602, 0.301, 0.   ])
     """
-    cell, parameters, linear = trace.network.cell, trace.network.parameters, trace.linear
     of_step, size = known_steps(trace), trace.state.shape[-1]
-    chunk = steps_per_chunk(size)
-    jacobians, products = np.empty((2, chunk, size, size))
-    log10_frobenius, log10_spectral = np.full((2, trace.length + 1), np.nan)
-    log10_frobenius[of_step], log10_spectral[of_step] = np.log10(size) / 2.0, 0.0
-    chain: Chain = Chain(np.eye(size), 0)
-    stop = of_step
-    while stop > 0:
-        start = max(0, stop - chunk)
-        steps = cell.state_jacobians(parameters, linear, start, stop, jacobians[: stop - start])
-        exponents, squares, chain = _multiply(chain, steps, products[: stop - start])
-        with np.errstate(divide="ignore"):
-            log10_frobenius[start:stop] = np.log10(squares) / 2.0 + exponents * LOG10_2
-            if spectral:
-                log10_spectral[start:stop] = np.log10(spectral_norms(products[: stop - start])) + exponents * LOG10_2
-        stop = start
-    scale = log10_scale_between(trace, of_step)
-    return JacobianNorms(of_step, log10_frobenius + scale, (log10_spectral + scale) if spectral else np.full_like(scale, np.nan))
+    logarithms = _chain_norms(trace, of_step, spectral, compress=True)
+    if logarithms is None:
+        logarithms = _chain_norms(trace, of_step, spectral, compress=False)
+    assert logarithms is not None
+    logarithms[:, of_step] = np.log10(size) / 2.0, 0.0 if spectral else np.nan
+    frobenius, largest = logarithms + log10_scale_since(trace, of_step)
+    return JacobianNorms(of_step, frobenius, largest)
 
 
 def known_steps(trace: Trace) -> int:
@@ -97,67 +98,140 @@ def known_steps(trace: Trace) -> int:
     return first_bad_row(trace.network.cell.mean_gain(trace.linear))
 
 
-def log10_scale_between(trace: Trace, of_step: int) -> Array:
+def log10_scale_since(trace: Trace, of_step: int) -> Array:
     """The sum of log10_scale over the steps from each k to of_step, (T+1,): zero unless float64's derivatives ended somewhere."""
     cumulative = np.concatenate([[0.0], np.cumsum(trace.linear.log10_scale)])
     return np.asarray(cumulative[of_step] - cumulative)
 
 
 def steps_per_chunk(size: int) -> int:
-    """As many steps as keep a chunk's Jacobians and products in the processor's cache, at least 4 and at most 32."""
-    return max(4, min(32, 2**18 // (16 * size * size)))
+    """How many Jacobians to build, and how many products to make, at a time: many, while they fit into the processor's cache."""
+    return max(8, min(64, 2**19 // (size * size)))
 
 
 @dataclass(frozen=True)
-class Chain:
-    """The product so far, matrix·2^exponent; with `wide` beside it where the plain matrix does not hold all of it."""
+class _Chain:
+    """The product so far, up to a rotation from the left: matrix·2^exponent.
+
+    Attributes
+    ----------
+    matrix : Array
+        (rows, S).
+    watched : bool
+        Whether the last row is not part of the product, but a random combination of the rows left out.
+    wide : WideMatrix or None
+        The whole product, where the plain matrix doesn't hold all of it.
+    """
 
     matrix: Array
     exponent: int
+    watched: bool = False
     wide: WideMatrix | None = None
 
 
-def _multiply(chain: Chain, jacobians: Array, products: Array) -> tuple[IntArray, Array, Chain]:
-    """Multiply the chain by the Jacobians of a chunk, the last step first; the chain's product at step i goes to products[i].
+def _chain_norms(trace: Trace, of_step: int, spectral: bool, compress: bool) -> Array | None:
+    """log10 of both norms for every k < of_step, (2, T+1), without log10_scale; None if a direction left out came back."""
+    cell, parameters, linear = trace.network.cell, trace.network.parameters, trace.linear
+    size = trace.state.shape[-1]
+    chunk = longest = steps_per_chunk(size)
+    jacobian_buffer, product_buffer = np.empty((2, chunk, size, size))
+    logarithms = np.full((2, trace.length + 1), np.nan)
+    chain = _Chain(np.eye(size), 0)
+    stop, patience, compressed_at = of_step, STEPS_BEFORE_FIRST_COMPRESSION, of_step
+    while stop > 0:
+        start, rows = max(0, stop - chunk), len(chain.matrix)
+        jacobians = cell.state_jacobians(parameters, linear, start, stop, jacobian_buffer[: stop - start])
+        products = product_buffer.reshape(-1)[: (stop - start) * rows * size].reshape(stop - start, rows, size)
+        multiplied = _multiplied_plainly(chain, jacobians, products)
+        if multiplied is None and chain.wide is None and stop - start > FEWEST_STEPS_PER_CHUNK:
+            chunk = (stop - start) // 2  # the products may have left the safe range only because they were too many
+            continue
+        if multiplied is None:
+            multiplied, chunk = _multiplied_widely(chain, jacobians, products), longest
+        exponents, squares, chain = multiplied
+        if chain.watched and not _still_negligible(products, squares):
+            return None
+        with np.errstate(divide="ignore"):
+            logarithms[0, start:stop] = np.log10(squares) / 2.0 + exponents * LOG10_2
+            if spectral:
+                logarithms[1, start:stop] = np.log10(spectral_norms(products)) + exponents * LOG10_2
+        if squares[0] == 0.0:
+            logarithms[: 1 + spectral, :start] = -np.inf
+            break
+        if compress and chain.wide is None and rows >= FEWEST_ROWS_TO_COMPRESS and compressed_at - start >= patience:
+            chain = _compressed(chain)
+            compressed_at, patience = start, patience * (2 if len(chain.matrix) > 0.9 * rows else 1)
+        stop = start
+    return logarithms
 
-    Returns
-    -------
-    exponents, squares, chain
-        ∂h_T/∂h_k = products·2^exponents, the squared Frobenius norms of products, and the chain at the chunk's first step.
-    """
-    if chain.wide is None:
-        left = chain.matrix
-        with np.errstate(over="ignore", under="ignore", invalid="ignore"):
-            for row in range(len(jacobians) - 1, -1, -1):
-                left = np.dot(left, jacobians[row], out=products[row])
-            squares = _squared_norms(products)
-        if _nothing_lost(chain.matrix, left, squares):
-            exponents = np.full(len(jacobians), chain.exponent)
-            shift = int(np.frexp(squares[0])[1]) // 2
-            return exponents, squares, Chain(np.ldexp(left, -shift), chain.exponent + shift)
-    wide = widened(chain.matrix, chain.exponent) if chain.wide is None else chain.wide
-    exponents = np.empty(len(jacobians), dtype=np.int64)
+
+# What multiplying a chunk gives: the products' exponents, the squared Frobenius norms without these, and the chain after it.
+_Multiplied = tuple[Array | int, Array, _Chain]
+
+
+def _multiplied_plainly(chain: _Chain, jacobians: Array, products: Array) -> _Multiplied | None:
+    """The chain times the Jacobians of a chunk, last step first, each product into `products`; None if float64 may have lost some."""
+    if chain.wide is not None:
+        return None
+    left = chain.matrix
+    with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+        for row in range(len(jacobians) - 1, -1, -1):
+            left = np.dot(left, jacobians[row], out=products[row])
+        squares = _squared_norms(products)
+    if not _nothing_lost(chain.matrix, left, squares):
+        return None
+    shift = int(np.frexp(squares[0])[1]) // 2
+    return chain.exponent, squares, _Chain(left * 2.0**-shift, chain.exponent + shift, chain.watched)
+
+
+def _multiplied_widely(chain: _Chain, jacobians: Array, products: Array) -> _Multiplied:
+    """The same with as many exponents as it takes to lose nothing."""
+    wide = chain.wide or widened(chain.matrix, chain.exponent)
+    exponents = np.empty(len(jacobians))
     for row in range(len(jacobians) - 1, -1, -1):
-        wide = wide_product(wide, widened(jacobians[row]))
-        products[row], exponents[row] = narrowed(wide)
-    squares = _squared_norms(products)
-    alive = np.abs(products[0])[wide.mantissa.any(axis=1)]
-    held = bool((alive > SMALLEST_SAFE_ENTRY).all())
-    return exponents, squares, Chain(products[0].copy(), int(exponents[0]), None if held else wide)
-
-
-def _nothing_lost(before: Array, after: Array, squares: Array) -> bool:
-    """Whether a chunk of plain products is exact: sizes safe all along, and no row with entries that are, or may once have been, tiny.
-
-    A row that was exactly zero stays so; every other must have come out with all its entries well above the
-    underflow threshold, so that whatever was lost on the way is far below each of them.
-    """
-    if not (squares.min() > SMALLEST_SAFE_SQUARE and squares.max() < LARGEST_SAFE_SQUARE):  # NaN is not safe
-        return False
-    smallest = np.abs(after).min(axis=1)
-    return bool(((smallest > SMALLEST_SAFE_ENTRY * np.sqrt(squares[0])) | ~before.any(axis=1)).all())
+        wide = wide_product(wide, jacobians[row])
+        largest = wide.row_exponent.max(keepdims=True)
+        products[row], exponents[row] = wide.rows(largest), largest.item()
+    entries_of_live_rows = np.abs(products[0])[wide.row_exponent[:, 0] > EXPONENT_OF_ZERO]
+    plain_suffices = bool((entries_of_live_rows > SMALLEST_SAFE_ENTRY).all())
+    chain = _Chain(products[0].copy(), int(exponents[0]), chain.watched, None if plain_suffices else wide)
+    return exponents, _squared_norms(products), chain
 
 
 def _squared_norms(matrices: Array) -> Array:
     flat = matrices.reshape(len(matrices), -1)
     return np.asarray(np.vecdot(flat, flat))
+
+
+def _nothing_lost(before: Array, after: Array, squares: Array) -> bool:
+    """Whether a chunk of plain products is exact: norms safe all along, and no row with entries that are tiny, or falsely zero.
+
+    A row that was exactly zero stays so. Every other must have come out with all its entries so far above the underflow
+    threshold that whatever was lost on the way is negligible beside each of them.
+    """
+    if not (squares.min() > SMALLEST_SAFE_SQUARE and squares.max() < LARGEST_SAFE_SQUARE):  # NaN is not safe
+        return False
+    smallest = np.abs(after).min(axis=1)
+    unsafe = smallest <= SMALLEST_SAFE_ENTRY * np.sqrt(squares[0])
+    return not unsafe.any() or not before[unsafe].any()
+
+
+def _still_negligible(products: Array, squares: Array) -> bool:
+    watched = products[:, -1]
+    return bool((np.vecdot(watched, watched) <= LARGEST_NEGLIGIBLE_SHARE**2 * squares).all())
+
+
+def _compressed(chain: _Chain) -> _Chain:
+    """The chain rotated from the left to its R of QR, without the rows that have become negligible; the same if there are few."""
+    part_of_product = chain.matrix[:-1] if chain.watched else chain.matrix
+    upper = np.asarray(np.linalg.qr(part_of_product, mode="r"))
+    tail = np.cumsum(np.vecdot(upper, upper)[::-1])[::-1]  # the squared norm of what would be left out from each row on
+    rank = int(np.count_nonzero(tail > NEGLIGIBLE**2 * tail[0]))
+    if rank > 0.9 * len(chain.matrix):
+        return chain
+    left_out = upper[rank:]
+    if chain.watched:
+        left_out = np.concatenate([left_out, chain.matrix[-1:]])
+    # Any generic combination will do; a fixed seed keeps the result a function of the trace.
+    watched = np.random.default_rng(0).standard_normal((1, len(left_out))) @ left_out
+    return _Chain(np.concatenate([upper[:rank], watched]), chain.exponent, watched=True)

@@ -1,4 +1,4 @@
-"""Matrices whose entries differ by more than float64 can hold: every entry has a binary exponent of its own.
+"""Matrices whose entries differ by more than float64 can hold: rows, or even single entries, with binary exponents of their own.
 
 The ordinary chain products keep one exponent per matrix. That loses what lies 300 decades below the largest entry, and
 what is lost may be all that is left when later factors wipe out the large entries (a diagonal W whose regime switches,
@@ -11,65 +11,113 @@ import numpy as np
 
 from app.engine.activations import Array, IntArray
 
-# Entries are multiplied in layers of this many binary digits; the product of two layers stays far inside float64.
+# Entries are multiplied in layers of this many binary digits: the product of two layers stays far inside float64.
 LAYER_BITS = 256
+SMALLEST_IN_LAYER = 2.0**-LAYER_BITS
 EXPONENT_OF_ZERO = -(2**40)
 
 
 @dataclass(frozen=True)
 class WideMatrix:
-    """The matrix mantissa·2^exponent, element-wise; |mantissa| is in [1/2, 1), or 0."""
+    """The matrix mantissa·2^exponent.
 
-    mantissa: Array  # (n, m)
-    exponent: IntArray  # (n, m)
+    Attributes
+    ----------
+    mantissa : Array
+        (n, m). In a row with one exponent, entries are 0 or between 2^−LAYER_BITS and 1, the largest at least 1/2; with
+        an exponent per entry, they are 0 or between 1/2 and 1.
+    exponent : IntArray
+        (n, 1) where the entries of every row lie close enough together, else (n, m).
+    """
+
+    mantissa: Array
+    exponent: IntArray
+
+    @property
+    def row_exponent(self) -> IntArray:
+        """The exponent of the largest entry of each row, (n, 1)."""
+        return np.asarray(self.exponent.max(axis=1, keepdims=True))
+
+    def rows(self, base: IntArray) -> Array:
+        """The matrix divided by 2^base, in float64; `base` (n, 1) or (1, 1) no smaller than the rows' own exponents."""
+        return np.asarray(np.ldexp(self.mantissa, self.exponent - base))
 
 
 def widened(matrix: Array, exponent: IntArray | int = 0) -> WideMatrix:
-    """The matrix·2^exponent as a WideMatrix."""
+    """The matrix·2^exponent, with `exponent` an int or one per row (n, 1)."""
+    sizes = np.abs(matrix)
+    largest = sizes.max(axis=1, keepdims=True)
+    if _is_one_layer(sizes, largest):
+        shift = np.frexp(largest)[1].astype(np.int64)
+        return WideMatrix(np.ldexp(matrix, -shift), np.where(largest == 0.0, EXPONENT_OF_ZERO, shift + exponent))
     mantissa, own_exponent = np.frexp(matrix)
     return WideMatrix(mantissa, np.where(mantissa == 0.0, EXPONENT_OF_ZERO, own_exponent.astype(np.int64) + exponent))
 
 
-def narrowed(wide: WideMatrix) -> tuple[Array, int]:
-    """The nearest float64 matrix with largest entry in [1/2, 1), and its exponent: wide ≈ matrix·2^exponent."""
-    largest = int(wide.exponent.max(initial=EXPONENT_OF_ZERO))
-    if largest == EXPONENT_OF_ZERO:
-        return np.zeros_like(wide.mantissa), 0
-    return np.ldexp(wide.mantissa, wide.exponent - largest), largest
-
-
-def wide_product(left: WideMatrix, right: WideMatrix) -> WideMatrix:
+def wide_product(left: WideMatrix, right: Array) -> WideMatrix:
     """left @ right, each entry to float64's relative precision, however far the entries are apart.
 
-    >>> tiny = WideMatrix(np.array([[0.5]]), np.array([[-5000]]))
-    >>> wide_product(tiny, tiny).exponent
-    array([[-10001]])
+    >>> tiny = widened(np.array([[1.0]]), -5000)
+    >>> wide_product(wide_product(tiny, np.array([[1e-300]])), np.array([[1e300]])).exponent
+    array([[-4999]])
     """
-    left_base = left.exponent.max(axis=1, keepdims=True)
-    right_base = right.exponent.max(axis=0, keepdims=True)
-    base = left_base + right_base
-    partial: dict[int, Array] = {}  # the product is the sum of partial[depth]·2^(base − depth·LAYER_BITS)
-    right_layers = _layers(right, right_base)
-    for left_depth, left_layer in _layers(left, left_base).items():
+    left_layers, left_exponent = _layers_of_rows(left)
+    right_layers, right_exponent = _layers_of_matrix(right)
+    partial: dict[int, Array] = {}  # the product is the sum of partial[depth]·2^(exponent − depth·LAYER_BITS)
+    for left_depth, left_layer in left_layers.items():
         for right_depth, right_layer in right_layers.items():
-            depth = left_depth + right_depth
-            product = np.dot(left_layer, right_layer)
+            depth, product = left_depth + right_depth, np.dot(left_layer, right_layer)
             partial[depth] = partial[depth] + product if depth in partial else product
+    exponent = left_exponent + right_exponent
     if len(partial) == 1:
         ((depth, product),) = partial.items()
-        return widened(product, base - depth * LAYER_BITS)
-    parts = [widened(product, -depth * LAYER_BITS) for depth, product in partial.items()]
-    exponent = np.maximum.reduce([part.exponent for part in parts])
-    total = np.sum([np.ldexp(part.mantissa, part.exponent - exponent) for part in parts], axis=0)
-    return widened(total, exponent + base)
+        return widened(product, exponent - depth * LAYER_BITS)
+    return _summed([(product, exponent - depth * LAYER_BITS) for depth, product in partial.items()])
 
 
-def _layers(wide: WideMatrix, base: IntArray) -> dict[int, Array]:
-    """The entries beside 2^base, sorted by size: layer d holds those about 2^−d·LAYER_BITS, multiplied by 2^d·LAYER_BITS."""
-    below = np.where(wide.mantissa == 0.0, 0, base - wide.exponent)
+def _is_one_layer(sizes: Array, largest: Array) -> bool:
+    return not ((sizes < largest * SMALLEST_IN_LAYER) & (sizes > 0.0)).any()
+
+
+def _layers_of_rows(wide: WideMatrix) -> tuple[dict[int, Array], IntArray]:
+    if wide.exponent.shape[1] == 1 != wide.mantissa.shape[1]:
+        return {0: wide.mantissa}, wide.exponent
+    exponent = wide.row_exponent
+    return _layers(wide.mantissa, exponent - wide.exponent), exponent
+
+
+def _layers_of_matrix(matrix: Array) -> tuple[dict[int, Array], int]:
+    sizes = np.abs(matrix)
+    largest = sizes.max(keepdims=True)
+    exponent = int(np.frexp(largest)[1].item())
+    if _is_one_layer(sizes, largest):
+        return {0: np.ldexp(matrix, -exponent)}, exponent
+    mantissa, own_exponent = np.frexp(matrix)
+    return _layers(mantissa, exponent - own_exponent.astype(np.int64)), exponent
+
+
+def _layers(mantissa: Array, below: IntArray) -> dict[int, Array]:
+    """Entries mantissa·2^−below sorted by size: layer d holds those about 2^−d·LAYER_BITS, multiplied by 2^d·LAYER_BITS."""
+    below = np.where(mantissa == 0.0, 0, below)
     depth = below // LAYER_BITS
-    deepest = int(depth.max(initial=0))
-    if deepest == 0:
-        return {0: np.ldexp(wide.mantissa, -below)}
-    shifted = np.ldexp(wide.mantissa, depth * LAYER_BITS - below)
+    shifted = np.ldexp(mantissa, depth * LAYER_BITS - below)
     return {int(d): np.where(depth == d, shifted, 0.0) for d in np.unique(depth)}
+
+
+def _summed(terms: list[tuple[Array, IntArray]]) -> WideMatrix:
+    """The sum of several matrices, each with exponents of its own, entry by entry at the size of the largest term."""
+    parts = [np.frexp(matrix) for matrix, _ in terms]
+    exponents = [
+        np.where(mantissa == 0.0, EXPONENT_OF_ZERO, own_exponent + exponent)
+        for (mantissa, own_exponent), (_, exponent) in zip(parts, terms, strict=True)
+    ]
+    largest = np.maximum.reduce(exponents)
+    total = np.zeros(largest.shape)
+    for (mantissa, _), exponent in zip(parts, exponents, strict=True):
+        total += np.ldexp(mantissa, exponent - largest)
+    mantissa, shift = np.frexp(total)
+    exponent = np.where(mantissa == 0.0, EXPONENT_OF_ZERO, largest + shift)
+    row_exponent = exponent.max(axis=1, keepdims=True)
+    if ((row_exponent - exponent < LAYER_BITS) | (mantissa == 0.0)).all():
+        return WideMatrix(np.ldexp(mantissa, np.where(mantissa == 0.0, 0, exponent - row_exponent)), row_exponent)
+    return WideMatrix(mantissa, exponent)
