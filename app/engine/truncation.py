@@ -2,18 +2,20 @@
 
 sliding: every loss step reaches back exactly K steps, the terms with t − k < K.
 chunked: terms with t and k in the same chunk of K steps; what detach() every K steps does.
+
+`truncated_gradients` takes the terms apart that `itemise` found, for one sequence. `truncated_sweep` does a training step's
+work: the same gradient of a whole batch, without keeping the terms.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from app.engine.activations import Array, IntArray
-from app.engine.bptt import Itemised, parameter_gradients
+from app.engine.bptt import Itemised, backpropagate, output_adjoint, parameter_gradients
 from app.engine.initializers import Parameters
 from app.engine.network import Trace
-
-TRUNCATION_MODES = ("sliding", "chunked")
 
 
 @dataclass(frozen=True)
@@ -117,3 +119,53 @@ def kept_terms(loss_steps: IntArray, length: int, mode: str, truncation: int) ->
     t, k = loss_steps[:, None], np.arange(1, length + 1)[None, :]
     window = t - k < truncation if mode == "sliding" else (t - 1) // truncation == (k - 1) // truncation
     return np.asarray((k <= t) & window)
+
+
+def truncated_sweep(trace: Trace, target: Array, loss_weights: Array, mode: str, length: int) -> Parameters:
+    """Every parameter's truncated gradient, summed over time and batch, by backward sweeps in plain float64.
+
+    Parameters
+    ----------
+    trace : Trace
+        With or without a batch axis.
+    target : Array
+        (T, ..., O).
+    loss_weights : Array
+        m, (T,).
+    mode : str
+        A name in SWEEPS.
+    length : int
+        K ≥ 1, steps; from T on it is the full gradient.
+    """
+    if length >= trace.length:
+        return backpropagate(trace, target, loss_weights).gradients
+    return SWEEPS[mode](trace, target, loss_weights, length)
+
+
+def _sliding_sweep(trace: Trace, target: Array, loss_weights: Array, length: int) -> Parameters:
+    """All loss steps side by side, each with an adjoint of its own, take K steps back together: one matrix product per lag."""
+    network, linear = trace.network, trace.linear
+    dL_dz = output_adjoint(trace, target, loss_weights)
+    rows = np.flatnonzero(loss_weights)  # where each adjoint stands; all move one step back per lag
+    adjoint = np.zeros((len(rows), *trace.state.shape[1:]))
+    adjoint[..., : network.hidden_size] = dL_dz[rows] @ network.parameters["V"]
+    local = np.zeros((*trace.s.shape[:-1], network.cell.gates * network.hidden_size))
+    initial = np.zeros_like(trace.state[0])
+    with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+        for _ in range(length):
+            step, previous = network.cell.step_backward(network.parameters, linear, rows, adjoint)
+            scale = 10.0 ** linear.log10_scale[rows].reshape(-1, *[1] * (step.ndim - 1))
+            local[rows] += step * scale  # no row twice: the loss steps differ, and so do the rows
+            adjoint = previous * scale
+            arrived = rows == 0
+            initial += adjoint[arrived].sum(axis=0)
+            rows, adjoint = rows[~arrived] - 1, adjoint[~arrived]
+        return parameter_gradients(trace, local, dL_dz, initial)
+
+
+def _chunked_sweep(trace: Trace, target: Array, loss_weights: Array, length: int) -> Parameters:
+    return backpropagate(trace, target, loss_weights, chunk=length).gradients
+
+
+SWEEPS: dict[str, Callable[[Trace, Array, Array, int], Parameters]] = {"sliding": _sliding_sweep, "chunked": _chunked_sweep}
+TRUNCATION_MODES = tuple(SWEEPS)

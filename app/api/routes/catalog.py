@@ -172,7 +172,7 @@ def _task(task: Task) -> TrainingTask:
         chance=task.chance(task.default_length),
         chance_formula=task.chance_formula,
         accuracy_about=task.accuracy_about,
-        reads_text=task.with_text("ab") is not task,
+        reads_text=task.read_text is not None,
     )
 
 

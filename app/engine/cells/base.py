@@ -14,6 +14,9 @@ from app.engine.activations import Activation, Array, IntArray
 from app.engine.initializers import Parameters
 
 
+Rows = int | slice | IntArray  # one step row, or several
+
+
 class Linearization(Protocol):
     """The local derivatives of every step of one trace, in whatever form the cell wants them.
 
@@ -52,8 +55,11 @@ class Cell(Protocol):
     def linearize(self, parameters: Parameters, s: Array, state: Array) -> Linearization:
         """The local derivatives of every step: s (T, ..., ·), state (T+1, ..., S)."""
 
-    def step_backward(self, parameters: Parameters, linear: Linearization, step: int, adjoint: Array) -> tuple[Array, Array]:
-        """One step back: ∂L/∂state_t → (∂L/∂s_t, ∂L/∂state_{t-1}), for adjoints (..., S); without log10_scale."""
+    def step_backward(self, parameters: Parameters, linear: Linearization, step: Rows, adjoint: Array) -> tuple[Array, Array]:
+        """One step back: ∂L/∂state_t → (∂L/∂s_t, ∂L/∂state_{t-1}), for adjoints (..., S); without log10_scale.
+
+        Given several step rows, the adjoints (n, ..., S) each take the step back from their own.
+        """
 
     def parameter_gradients(self, x: Array, state: Array, linear: Linearization, local: Array) -> Parameters:
         """∂L/∂U, ∂L/∂W, ∂L/∂b_s summed over all steps, linear in local = ∂L/∂s (T, ..., gates·H)."""

@@ -6,7 +6,7 @@ from typing import ClassVar, cast
 import numpy as np
 
 from app.engine.activations import Activation, Array, IntArray
-from app.engine.cells.base import Linearization
+from app.engine.cells.base import Linearization, Rows
 from app.engine.initializers import Parameters
 
 # Below this largest f' of a step, the derivatives are rebuilt from their logarithms with a scale of their own.
@@ -56,7 +56,7 @@ class RNN:
             log10_scale[saturated] = reachable / np.log(10.0)
         return RNNLinearization(derivative, log10_scale)
 
-    def step_backward(self, parameters: Parameters, linear: Linearization, step: int, adjoint: Array) -> tuple[Array, Array]:
+    def step_backward(self, parameters: Parameters, linear: Linearization, step: Rows, adjoint: Array) -> tuple[Array, Array]:
         local = adjoint * cast(RNNLinearization, linear).derivative[step]
         return local, np.dot(local, parameters["W"])
 

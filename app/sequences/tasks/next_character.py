@@ -84,6 +84,11 @@ class NextCharacter(Task):
         """25 steps, or what a shorter text allows."""
         return min(LONGEST_DEFAULT, self.longest)
 
+    @property
+    def read_text(self) -> str | None:
+        """The user's text; None for a shipped one."""
+        return self.text if self.file is None else None
+
     def with_text(self, text: str | None) -> "NextCharacter":
         """The task over a user's text; a shipped text stays what it is."""
         if text is None or self.file is not None:

@@ -74,6 +74,11 @@ class Task(ABC):
         """What the outputs stand for where they are one-hot."""
         return None
 
+    @property
+    def read_text(self) -> str | None:
+        """The user's text that the task reads; None where it reads none."""
+        return None
+
     def with_text(self, text: str | None) -> "Task":
         """The task over this text; the task itself where it reads none."""
         return self
