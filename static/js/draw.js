@@ -1,0 +1,120 @@
+/**
+ * A figure on the page: Plotly draws its axes and handles zooming; what moves is painted on a canvas beneath them.
+ * This is the only file that touches Plotly.
+ *
+ * @typedef {{ data: any[], layout: any, paint: any[] }} Drawing
+ */
+
+import { paint } from "./paint/canvas.js";
+
+const CONFIG = { displayModeBar: false, doubleClick: false, showTips: false, responsive: false, displaylogo: false };
+
+/**
+ * @param {HTMLElement} element  Empty; gets two canvases and the axes between them.
+ * @param {{ onRange?: (range: [number, number] | null) => void }} [listeners]
+ */
+export function createSurface(element, { onRange } = {}) {
+  element.classList.add("surface");
+  const ink = canvasIn(element, "surface-ink");
+  const axes = element.appendChild(Object.assign(document.createElement("div"), { className: "surface-axes" }));
+  const glass = canvasIn(element, "surface-glass");
+
+  /** @type {Drawing | null} */
+  let drawing = null;
+  let drawn = "";
+  let plotted = false;
+
+  /** Axes cost ten times the painting, so they are left alone until something about them changes. */
+  function drawAxes() {
+    const plotly = /** @type {any} */ (window).Plotly;
+    if (!drawing || !plotly) return;
+    const signature = JSON.stringify(drawing.layout);
+    if (signature === drawn) return;
+    drawn = signature;
+    const layout = structuredClone(drawing.layout);
+    if (plotted) {
+      plotly.react(axes, drawing.data, layout, CONFIG);
+      return;
+    }
+    plotted = true;
+    plotly.newPlot(axes, drawing.data, layout, CONFIG);
+    const plot = /** @type {any} */ (axes);
+    plot.on("plotly_relayout", (/** @type {any} */ change) => {
+      const range = rangeIn(change);
+      if (range) onRange?.(range);
+    });
+    plot.on("plotly_relayouting", (/** @type {any} */ change) => {
+      const range = rangeIn(change);
+      if (range) onRange?.(range);
+    });
+    plot.on("plotly_doubleclick", () => onRange?.(null));
+  }
+
+  return {
+    element,
+
+    /** @param {Drawing} next */
+    draw(next) {
+      drawing = next;
+      const { width, height } = next.layout;
+      if (element.style.height !== `${height}px`) element.style.height = `${height}px`;
+      const context = prepared(ink, width, height);
+      paint(context, next.paint, next.layout);
+      drawAxes();
+    },
+
+    /** Plotly has arrived, or its axes must be made anew. */
+    drawAxes,
+
+    /** @param {(layout: any) => any[]} marksFor */
+    overlay(marksFor) {
+      if (!drawing) return;
+      const { width, height } = drawing.layout;
+      paint(prepared(glass, width, height), marksFor(drawing.layout), drawing.layout);
+    },
+
+    layout: () => drawing?.layout ?? null,
+    drawing: () => drawing,
+  };
+}
+
+/** The axes alone as SVG text, for exports. @param {Drawing} drawing @returns {Promise<string>} */
+export async function axesAsSvg({ data, layout }) {
+  const plotly = /** @type {any} */ (window).Plotly;
+  const { width, height } = layout;
+  const address = await plotly.toImage({ data, layout: structuredClone(layout) }, { format: "svg", width, height });
+  return decodeURIComponent(address.slice(address.indexOf(",") + 1));
+}
+
+/** @param {any} change */
+function rangeIn(change) {
+  if (change["xaxis.autorange"]) return null;
+  const low = change["xaxis.range[0]"] ?? change["xaxis.range"]?.[0];
+  const high = change["xaxis.range[1]"] ?? change["xaxis.range"]?.[1];
+  return low === undefined ? null : /** @type {[number, number]} */ ([Number(low), Number(high)]);
+}
+
+/** @param {HTMLElement} element @param {string} name */
+function canvasIn(element, name) {
+  const canvas = document.createElement("canvas");
+  canvas.className = name;
+  canvas.setAttribute("aria-hidden", "true");
+  element.appendChild(canvas);
+  return canvas;
+}
+
+/** A cleared context whose unit is a CSS pixel. @param {HTMLCanvasElement} canvas @param {number} width @param {number} height */
+function prepared(canvas, width, height) {
+  const ratio = window.devicePixelRatio || 1;
+  const [w, h] = [Math.round(width * ratio), Math.round(height * ratio)];
+  if (canvas.width !== w || canvas.height !== h) {
+    canvas.width = w;
+    canvas.height = h;
+    canvas.style.width = `${width}px`;
+    canvas.style.height = `${height}px`;
+  }
+  const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+  context.setTransform(ratio, 0, 0, ratio, 0, 0);
+  context.clearRect(0, 0, width, height);
+  return context;
+}

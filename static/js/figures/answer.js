@@ -1,0 +1,65 @@
+/**
+ * What figures read from a run, with the gaps of the wire filled in.
+ *
+ * @typedef {import("../api/decode.js").Tensor} Tensor
+ *
+ * @typedef {object} Palette  Colours and type of the theme.
+ * @property {string} paper @property {string} ink @property {string} muted @property {string} faint @property {string} rule
+ * @property {string} accent @property {string} accentSoft @property {string} second @property {string} veil
+ * @property {string} sans @property {string} serif  Font families.
+ *
+ * @typedef {object} View  How the picture is looked at; nothing of it changes what is computed.
+ * @property {number} width  Of the figure, CSS pixels.
+ * @property {boolean} compact  On a phone.
+ * @property {string} theme
+ * @property {import("../math/colour.js").ColourMaps} maps
+ * @property {Palette} palette
+ * @property {[number, number] | null} range  Of the time axis; null shows all.
+ * @property {Pointer | null} pointer  What the person points at.
+ * @property {number | null} wave  Where the backward wave is, as a step; null if it doesn't run.
+ * @property {Backward} backward
+ * @property {Ghost[]} ghosts
+ *
+ * @typedef {{ k: number, t?: number, unit?: number }} Pointer
+ * @typedef {{ window: number | null, mode: string, threshold: number, clipMode: string }} Backward  As the controls stand now.
+ * @typedef {{ name: string, log10: Float64Array, colour: string }} Ghost  The norm curve of a pinned run.
+ *
+ * @typedef {(key: string, values?: Record<string, string | number>) => string} Strings
+ */
+
+/** @param {any} run  @returns {number} T */
+export function lengthOf(run) {
+  return run.parameters.length;
+}
+
+/**
+ * log10 norms with −∞ at the places that are exactly zero (the wire has null there).
+ * @param {Tensor} tensor @param {number[]} zeros
+ */
+export function withZeros(tensor, zeros) {
+  const values = Float64Array.from(tensor.values);
+  for (const index of zeros) values[index] = Number.NEGATIVE_INFINITY;
+  return values;
+}
+
+/** log10 ‖∂h_T/∂h_k‖_F for k = 0..T. @param {any} run */
+export function frobeniusNorms(run) {
+  return withZeros(run.jacobian_norms.log10_frobenius, run.jacobian_norms.exact_zero ?? []);
+}
+
+/** log10 ‖∂h_T/∂h_k‖₂ for k = 0..T. @param {any} run */
+export function spectralNorms(run) {
+  return withZeros(run.jacobian_norms.log10_spectral, run.jacobian_norms.exact_zero ?? []);
+}
+
+/** The largest finite size of an entry. @param {Tensor} tensor */
+export function largest(tensor) {
+  let result = 0;
+  for (const value of tensor.values) if (Math.abs(value) > result && Number.isFinite(value)) result = Math.abs(value);
+  return result;
+}
+
+/** Columns per row of a matrix. @param {Tensor} tensor */
+export function columnsOf(tensor) {
+  return tensor.shape[tensor.shape.length - 1];
+}

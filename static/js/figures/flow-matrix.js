@@ -1,0 +1,172 @@
+/** log10 ‖∂h_t/∂h_k‖_F for every pair k ≤ t, on the fixed scale around norm 1. */
+
+import { NORM_SPAN, css, normShade, pixels } from "../math/colour.js";
+import { norm as shownNorm, powerOfTen } from "../math/format.js";
+import { axisOf, clamp, ticks } from "../math/scale.js";
+import { cutOf } from "../math/truncation.js";
+import { columnsOf, lengthOf } from "./answer.js";
+
+/**
+ * @typedef {import("./answer.js").View} View
+ * @typedef {import("./answer.js").Strings} Strings
+ */
+
+/** @param {any} _run @param {View} view */
+export function flowMatrixHeight(_run, view) {
+  return Math.min(view.width * (view.compact ? 0.94 : 0.86), 500);
+}
+
+/** log10 of one entry; −∞ where it is exactly zero. @param {any} run @param {number} t @param {number} k */
+export function flowAt(run, t, k) {
+  const { log10_frobenius: matrix, exact_zero: zeros } = run.flow_matrix;
+  const value = matrix.values[t * columnsOf(matrix) + k];
+  const zeroUpTo = zeros?.[t];
+  return zeroUpTo !== null && zeroUpTo !== undefined && k <= zeroUpTo ? Number.NEGATIVE_INFINITY : value;
+}
+
+/**
+ * @param {any} run @param {View} view @param {Strings} strings
+ * @returns {{ data: any[], layout: any, paint: any[] }}
+ */
+export function flowMatrixFigure(run, view, strings) {
+  const { palette, compact } = view;
+  const size = lengthOf(run) + 1;
+  const height = flowMatrixHeight(run, view);
+  const margin = { l: 52, r: compact ? 14 : 78, t: 14, b: 44, pad: 0 };
+  const side = Math.min(view.width - margin.l - margin.r, height - margin.t - margin.b);
+  const room = { x: view.width - margin.l - margin.r, y: height - margin.t - margin.b };
+  const zoom = view.range ?? [-0.5, size - 0.5];
+  const values = ticks(Math.max(0, zoom[0]), Math.min(size - 1, zoom[1]), 6, 1);
+  const axis = { zeroline: false, showgrid: false, showline: false, ticks: "outside", ticklen: 4, tickcolor: palette.rule, fixedrange: true, automargin: false, tickvals: values, ticktext: values.map(String) };
+  const font = { family: palette.sans, size: compact ? 10 : 11, color: palette.muted };
+  const label = (/** @type {string} */ text) => ({ text, font, standoff: 6 });
+  const layout = {
+    width: view.width,
+    height,
+    margin: { ...margin, autoexpand: false },
+    paper_bgcolor: "rgba(0,0,0,0)",
+    plot_bgcolor: "rgba(0,0,0,0)",
+    showlegend: false,
+    hovermode: false,
+    dragmode: false,
+    font,
+    xaxis: { ...axis, range: zoom, domain: [0, side / room.x], title: label(strings("flow_matrix.x")) },
+    yaxis: { ...axis, range: [zoom[1], zoom[0]], domain: [1 - side / room.y, 1], title: label(strings("flow_matrix.y")) },
+  };
+  return {
+    data: [{ type: "scatter", x: [0], y: [0], mode: "markers", opacity: 0, hoverinfo: "skip" }],
+    layout,
+    paint: [
+      {
+        mark: "image",
+        x: [-0.5, size - 0.5],
+        y: [size - 0.5, -0.5],
+        width: size,
+        height: size,
+        pixels: pixels(view.maps.norm, size * size, (i) => {
+          const [t, k] = [Math.floor(i / size), i % size];
+          return k > t ? Number.NaN : normShade(flowAt(run, t, k));
+        }),
+      },
+      ...window(run, view, zoom),
+      { mark: "rects", x0: [zoom[0]], x1: [zoom[1]], y0: [zoom[1]], y1: [zoom[0]], stroke: palette.rule, clip: false },
+      ...key(view, layout, zoom),
+    ],
+  };
+}
+
+/** The border of what the truncated gradient uses. @param {any} run @param {View} view @param {number[]} zoom */
+function window(run, view, zoom) {
+  const { window: K, mode } = view.backward;
+  const T = lengthOf(run);
+  if (K === null || K >= T) return [];
+  const stroke = { stroke: view.palette.accent, width: 1.5, dash: [5, 3] };
+  if (mode === "sliding") return [{ mark: "line", x: [zoom[0], T + 0.5 - K], y: [zoom[0] + K, T + 0.5], ...stroke }];
+  const { cuts } = cutOf(run.loss.at, T, mode, K);
+  const x = /** @type {number[]} */ ([]);
+  const y = /** @type {number[]} */ ([]);
+  for (const [index, cut] of [...cuts, T + 0.5].entries()) {
+    const start = index === 0 ? 0.5 : cuts[index - 1];
+    x.push(start, start, cut, Number.NaN);
+    y.push(start, cut, cut, Number.NaN);
+  }
+  return [{ mark: "line", x, y, ...stroke }];
+}
+
+/** @param {View} view @param {any} layout @param {number[]} zoom @returns {any[]} */
+function key(view, layout, zoom) {
+  if (view.compact) return [];
+  const x = axisOf(layout, "x");
+  const y = axisOf(layout, "y");
+  const rows = 64;
+  const height = Math.min(y.length, 260);
+  const top = y.start + 2;
+  const at = (/** @type {number} */ place) => y.value(top + height - ((place + 1) / 2) * height);
+  const edges = Array.from({ length: rows }, (_, i) => -1 + (2 * i) / rows);
+  const [x0, x1] = [x.value(x.start + x.length + 16), x.value(x.start + x.length + 27)];
+  const places = [-1, -0.5, 0, 0.5, 1];
+  return [
+    {
+      mark: "rects",
+      clip: false,
+      x0: edges.map(() => x0),
+      x1: edges.map(() => x1),
+      y0: edges.map(at),
+      y1: edges.map((edge) => at(edge + 2.2 / rows)),
+      fill: edges.map((edge) => css(view.maps.norm, edge + 1 / rows)),
+    },
+    { mark: "rects", clip: false, x0: [x0], x1: [x1], y0: [at(-1)], y1: [at(1)], stroke: view.palette.rule },
+    {
+      mark: "text",
+      clip: false,
+      x: places.map(() => x1),
+      y: places.map((place) => clamp(at(place), zoom[0] - 1e6, zoom[1] + 1e6)),
+      text: places.map((place) => (place === 0 ? "1" : powerOfTen(place * NORM_SPAN))),
+      fill: view.palette.muted,
+      font: `400 10.5px ${view.palette.sans}`,
+      align: "left",
+      dx: 6,
+    },
+  ];
+}
+
+/** The row and column of the pointer. @param {any} run @param {View} view @param {any} layout */
+export function flowMatrixOverlay(run, view, layout) {
+  const { pointer, palette } = view;
+  if (!pointer) return [];
+  const T = lengthOf(run);
+  const [low, high] = layout.xaxis.range;
+  const column = { mark: "segments", x0: [pointer.k], x1: [pointer.k], y0: [pointer.k], y1: [Math.min(T + 0.5, high)], stroke: palette.ink, width: 1, alpha: 0.6 };
+  const t = pointer.t ?? run.jacobian_norms.of_step;
+  const row = { mark: "segments", x0: [low], x1: [t], y0: [t], y1: [t], stroke: palette.ink, width: 1, alpha: 0.6 };
+  const cell = { mark: "rects", x0: [pointer.k - 0.5], x1: [pointer.k + 0.5], y0: [t + 0.5], y1: [t - 0.5], stroke: palette.ink, width: 1.5 };
+  return [column, row, cell];
+}
+
+/** @param {any} run @param {View} _view @param {any} layout @param {number} px @param {number} py */
+export function flowMatrixPoint(run, _view, layout, px, py) {
+  const [k, t] = [Math.round(axisOf(layout, "x").value(px)), Math.round(axisOf(layout, "y").value(py))];
+  return k >= 0 && t <= lengthOf(run) && k <= t ? { k, t } : null;
+}
+
+/** @param {any} run @param {import("./answer.js").Pointer} pointer @param {Strings} strings */
+export function flowMatrixReading(run, pointer, strings) {
+  const t = pointer.t ?? lengthOf(run);
+  const rows = /** @type {[string, string][]} */ ([[`‖∂h_${t}/∂h_${pointer.k}‖_F`, shownNorm(flowAt(run, t, pointer.k))]]);
+  return { title: strings("reading.pair", { t, k: pointer.k, lag: t - pointer.k }), rows };
+}
+
+/** @param {any} run @param {View} _view @param {Strings} strings */
+export function flowMatrixSummary(run, _view, strings) {
+  const T = lengthOf(run);
+  let [small, large] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  let [from, to] = [0, 0];
+  for (let t = 0; t <= T; t += 1) {
+    for (let k = 0; k <= t; k += 1) {
+      const value = flowAt(run, t, k);
+      if (value < small) small = value;
+      if (value > large) [large, from, to] = [value, k, t];
+    }
+  }
+  return [strings("flow_matrix.summary", { smallest: shownNorm(small), largest: shownNorm(large), k: from, t: to })];
+}

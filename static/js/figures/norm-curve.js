@@ -1,0 +1,130 @@
+/** log10 ‖∂h_T/∂h_k‖ over k, Frobenius and spectral, between the lines of ρ and σ_max, with the ends of floating point. */
+
+import { norm as shownNorm, number, powerOfTen } from "../math/format.js";
+import { roundBound, ticks } from "../math/scale.js";
+import { frobeniusNorms, spectralNorms } from "./answer.js";
+import { range as whole } from "./network.js";
+
+/** log10 of the smallest normal numbers and of the largest ones. */
+const ENDS = /** @type {[string, number][]} */ ([
+  ["float32", -37.9],
+  ["float64", -307.7],
+  ["float32", 38.5],
+  ["float64", 308.3],
+]);
+
+/**
+ * Range of the vertical axis, in coarse steps, so that it rests while the curve moves a little.
+ * @param {any} run @param {import("./answer.js").View} view
+ * @returns {[number, number]}
+ */
+export function normRange(run, view) {
+  let low = -2;
+  let high = 1;
+  const widen = (/** @type {ArrayLike<number>} */ values) => {
+    for (let i = 0; i < values.length; i += 1) {
+      const value = values[i];
+      if (!Number.isFinite(value)) continue;
+      if (value < low) low = value;
+      if (value > high) high = value;
+    }
+  };
+  widen(frobeniusNorms(run));
+  for (const ghost of view.ghosts) widen(ghost.log10);
+  const [below, above] = [roundBound(-low), roundBound(high)];
+  const pad = 0.06 * (below + above);
+  return [-below - pad, above + pad];
+}
+
+/** @param {[number, number]} range */
+export function normTicks(range) {
+  const values = ticks(range[0], range[1], 5, 1);
+  return { tickvals: values, ticktext: values.map((value) => powerOfTen(value, 0)) };
+}
+
+/**
+ * @param {any} run @param {import("./answer.js").View} view @param {import("./answer.js").Strings} strings @param {string} yaxis
+ * @returns {any[]} marks
+ */
+export function normMarks(run, view, strings, yaxis) {
+  const { palette } = view;
+  const of = run.jacobian_norms.of_step;
+  const steps = whole(0, of);
+  const [low, high] = normRange(run, view);
+  const marks = /** @type {any[]} */ ([]);
+  const level = (/** @type {number} */ value, /** @type {string} */ stroke, /** @type {number[] | undefined} */ dash) =>
+    marks.push({ mark: "line", yaxis, x: [-1e6, 1e6], y: [value, value], stroke, width: 1, dash });
+  level(0, palette.muted, undefined);
+  for (const [name, value] of ENDS) {
+    if (value <= low || value >= high) continue;
+    level(value, palette.second, [2, 3]);
+    marks.push({
+      mark: "text",
+      yaxis,
+      edge: "right",
+      y: [value],
+      text: [strings(value < 0 ? "norms.floor" : "norms.ceiling", { type: name })],
+      fill: palette.second,
+      font: `500 10.5px ${palette.sans}`,
+      align: "right",
+      dx: -6,
+      dy: value < 0 ? 9 : -9,
+      halo: palette.paper,
+    });
+  }
+  for (const bound of bounds(run)) {
+    if (Number.isFinite(bound.slope)) {
+      marks.push({ mark: "line", yaxis, x: [0, of], y: [bound.slope * of, 0], stroke: palette.muted, width: 1.25, dash: bound.dash });
+    }
+  }
+  for (const ghost of view.ghosts) {
+    marks.push({ mark: "line", yaxis, x: whole(0, ghost.log10.length - 1), y: ghost.log10, stroke: ghost.colour, width: 1.5, alpha: 0.75 });
+  }
+  marks.push({ mark: "line", yaxis, x: steps, y: spectralNorms(run), stroke: palette.second, width: 1.75 });
+  marks.push({ mark: "line", yaxis, x: steps, y: frobeniusNorms(run), stroke: palette.accent, width: 2.25 });
+  return marks;
+}
+
+/** The two straight lines that theory draws, as slopes per step back, in log10. @param {any} run */
+export function bounds(run) {
+  if (!run.spectrum) return [];
+  const { spectral_radius: radius, sigma_max: sigma, sup_derivative: sup } = run.spectrum;
+  return [
+    { name: "ρ^{T−k}", slope: Math.log10(radius), dash: [6, 4] },
+    { name: "(σ_{max} sup f′)^{T−k}", slope: Math.log10(sigma * sup), dash: [1.5, 3] },
+  ];
+}
+
+/** The key, as [text, stroke, dash, width]. @param {any} run @param {import("./answer.js").View} view @param {import("./answer.js").Strings} strings */
+export function normKey(run, view, strings) {
+  const { palette } = view;
+  return [
+    { text: strings("norms.frobenius"), stroke: palette.accent, width: 2.25 },
+    { text: strings("norms.spectral"), stroke: palette.second, width: 1.75 },
+    ...bounds(run).map((bound) => ({ text: bound.name, stroke: palette.muted, width: 1.25, dash: bound.dash })),
+  ];
+}
+
+/** Dots where the pointer is. @param {any} run @param {import("./answer.js").View} view @param {string} yaxis @param {number} k */
+export function normPoints(run, view, yaxis, k) {
+  const { palette } = view;
+  return [
+    { mark: "points", yaxis, x: [k], y: [spectralNorms(run)[k]], radius: 3.5, fill: palette.second, stroke: palette.paper, width: 1.5 },
+    { mark: "points", yaxis, x: [k], y: [frobeniusNorms(run)[k]], radius: 4, fill: palette.accent, stroke: palette.paper, width: 1.5 },
+  ];
+}
+
+/** @param {any} run @param {import("./answer.js").Strings} strings */
+export function normSummary(run, strings) {
+  const of = run.jacobian_norms.of_step;
+  const norms = frobeniusNorms(run);
+  const middle = Math.floor(of / 2);
+  return strings("norms.summary", {
+    T: of,
+    middle,
+    at_middle: shownNorm(norms[middle]),
+    first: shownNorm(norms[0]),
+    radius: number(run.spectrum?.spectral_radius, 3),
+    sigma: number(run.spectrum?.sigma_max, 3),
+  });
+}

@@ -1,0 +1,78 @@
+/** The verdict in words, and what becomes of the gradient before it is used. */
+
+import { make } from "../controls/slider.js";
+import { updateNow } from "../figures/update.js";
+import { verdictWords } from "../figures/verdict.js";
+import { number } from "../math/format.js";
+import { clamp } from "../math/scale.js";
+import { nodesOf } from "./markup.js";
+
+/** log10 of the ends of the bars. */
+const [LOW, HIGH] = [-6, 6];
+
+/** @param {HTMLElement} verdict @param {HTMLElement} update */
+export function createHead(verdict, update) {
+  let said = "";
+  const rows = ["full", "truncated", "clipped"].map((name) => {
+    const row = update.appendChild(make("div", `update-row update-${name}`));
+    const label = row.appendChild(make("span", "update-label"));
+    const bar = row.appendChild(make("span", "update-bar"));
+    bar.appendChild(make("span", "update-fill"));
+    if (name !== "full") bar.appendChild(make("span", "update-threshold"));
+    const value = row.appendChild(make("span", "update-value"));
+    const note = row.appendChild(make("span", "update-note"));
+    return { name, row, label, bar, value, note };
+  });
+
+  return {
+    /** @param {any} run @param {import("../figures/answer.js").Backward} backward @param {import("../figures/answer.js").Strings} strings */
+    draw(run, backward, strings) {
+      if (run.verdict) drawVerdict(run, strings);
+      if (run.gradients) drawUpdate(run, backward, strings);
+    },
+  };
+
+  /** @param {any} run @param {import("../figures/answer.js").Strings} strings */
+  function drawVerdict(run, strings) {
+    const words = verdictWords(run, strings);
+    const key = JSON.stringify(words);
+    if (key === said) return;
+    said = key;
+    verdict.dataset.kind = words.kind;
+    const title = make("strong", "verdict-title", words.title);
+    verdict.replaceChildren(title, ...words.sentences.flatMap((sentence) => [" ", ...nodesOf(sentence)]));
+  }
+
+  /** @param {any} run @param {import("../figures/answer.js").Backward} backward @param {import("../figures/answer.js").Strings} strings */
+  function drawUpdate(run, backward, strings) {
+    const now = updateNow(run, backward);
+    if (!now) return;
+    const place = (/** @type {number} */ norm) => String(norm > 0 ? clamp((Math.log10(norm) - LOW) / (HIGH - LOW), 0, 1) : 0);
+    const T = run.parameters.length;
+    const whole = backward.window === null || backward.window >= T;
+    const factors = Object.values(now.factors);
+    const notes = {
+      full: "",
+      truncated: whole ? strings("update.uncut") : `K = ${backward.window}`,
+      clipped:
+        now.clipped < now.truncated * (1 - 1e-9)
+          ? factors.length === 1
+            ? `× ${number(factors[0], 2)}`
+            : strings("update.angle", { angle: number((180 * now.angle) / Math.PI, 2) })
+          : strings("update.unclipped"),
+    };
+    for (const { name, label, bar, value, note } of rows) {
+      const norm = now[/** @type {"full" | "truncated" | "clipped"} */ (name)];
+      setText(label, strings(`update.${name}`));
+      setText(value, number(norm, 3));
+      setText(note, notes[/** @type {"full" | "truncated" | "clipped"} */ (name)]);
+      bar.style.setProperty("--place", place(norm));
+      bar.style.setProperty("--threshold", place(backward.threshold));
+    }
+  }
+}
+
+/** @param {HTMLElement} element @param {string} text */
+function setText(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}

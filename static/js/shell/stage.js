@@ -1,0 +1,193 @@
+/** The figures on the page: their panels, what is in view, drawing, pointing and zooming. */
+
+import { createSurface } from "../draw.js";
+import { FIGURES } from "../figures/index.js";
+import { clamp } from "../math/scale.js";
+import { nodesOf } from "./markup.js";
+import { createReading } from "./reading.js";
+
+/**
+ * @typedef {import("../figures/answer.js").View} View
+ * @typedef {import("../figures/index.js").Figure} Figure
+ *
+ * @typedef {object} StageOptions
+ * @property {HTMLElement} root  Holds an element [data-figure="name"] for each figure that is to be shown.
+ * @property {() => any} run  The newest answer, or null.
+ * @property {() => Omit<View, "width">} view
+ * @property {() => import("../figures/answer.js").Strings} strings
+ * @property {(range: [number, number] | null) => void} onRange
+ * @property {(pointer: import("../figures/answer.js").Pointer | null) => void} onPointer
+ * @property {() => void} onInView  Another figure came into view or left it.
+ */
+
+/** @param {StageOptions} options */
+export function createStage({ root, run, view, strings, onRange, onPointer, onInView }) {
+  const reading = createReading();
+  const panels = FIGURES.flatMap((figure) => {
+    const element = root.querySelector(`[data-figure="${figure.name}"]`);
+    return element instanceof HTMLElement && !element.hidden ? [panelOf(figure, element)] : [];
+  });
+
+  /** @param {Figure} figure @param {HTMLElement} element */
+  function panelOf(figure, element) {
+    const holder = /** @type {HTMLElement} */ (element.querySelector(".figure-surface"));
+    const surface = createSurface(holder, { onRange: figure.time ? onRange : undefined });
+    const caption = /** @type {HTMLElement} */ (element.querySelector("figcaption"));
+    return { figure, element, holder, surface, caption, visible: false, width: holder.clientWidth, drawnRun: /** @type {any} */ (null), key: "", said: "" };
+  }
+
+  const observer = new IntersectionObserver(
+    (entries) => {
+      for (const entry of entries) {
+        const panel = panels.find(({ element }) => element === entry.target);
+        if (panel) panel.visible = entry.isIntersecting;
+      }
+      onInView();
+    },
+    { rootMargin: "80px" },
+  );
+  const resizing = new ResizeObserver(() => {
+    let changed = false;
+    for (const panel of panels) {
+      const width = panel.holder.clientWidth;
+      if (width !== panel.width) [panel.width, changed] = [width, true];
+    }
+    if (changed) draw();
+  });
+  for (const panel of panels) {
+    observer.observe(panel.element);
+    resizing.observe(panel.holder);
+    if (panel.figure.point) listen(panel);
+  }
+
+  /** @param {typeof panels[number]} panel @returns {View} */
+  function viewOf(panel) {
+    return { ...view(), width: panel.width };
+  }
+
+  /** @param {any} answer @param {Figure} figure */
+  const has = (answer, figure) => answer !== null && figure.parts.every((part) => part in answer);
+
+  /** Draw what is in view, and what has never been drawn if its turn has come. */
+  function draw() {
+    const answer = run();
+    for (const panel of panels) {
+      if (!panel.visible || panel.width === 0 || !has(answer, panel.figure)) continue;
+      const now = viewOf(panel);
+      panel.surface.draw(panel.figure.figure(answer, now, strings()));
+      panel.drawnRun = answer;
+      overlayOf(panel, now);
+      captionOf(panel, answer, now);
+    }
+  }
+
+  /** @param {typeof panels[number]} panel @param {View} now */
+  function overlayOf(panel, now) {
+    const { overlay } = panel.figure;
+    if (overlay && panel.drawnRun) panel.surface.overlay((layout) => overlay(panel.drawnRun, now, layout));
+  }
+
+  /** @param {typeof panels[number]} panel @param {any} answer @param {View} now */
+  function captionOf(panel, answer, now) {
+    const sentences = panel.figure.summary(answer, now, strings());
+    const text = sentences.join("\n");
+    if (text === panel.said) return;
+    panel.said = text;
+    panel.caption.replaceChildren(...sentences.flatMap((sentence) => [...nodesOf(sentence), " "]));
+  }
+
+  function drawOverlays() {
+    for (const panel of panels) if (panel.visible && panel.drawnRun) overlayOf(panel, viewOf(panel));
+  }
+
+  /** @param {typeof panels[number]} panel */
+  function listen(panel) {
+    const { figure, holder, surface } = panel;
+    const { point, reading: words } = figure;
+    if (!point) return;
+    const pointAt = (/** @type {number} */ clientX, /** @type {number} */ clientY) => {
+      const layout = surface.layout();
+      if (!layout || !panel.drawnRun) return null;
+      const box = holder.getBoundingClientRect();
+      return point(panel.drawnRun, viewOf(panel), layout, clientX - box.left, clientY - box.top);
+    };
+    holder.addEventListener("pointermove", (event) => {
+      const pointer = pointAt(event.clientX, event.clientY);
+      onPointer(pointer);
+      if (pointer && words) reading.show(words(panel.drawnRun, pointer, strings()), event.clientX, event.clientY);
+      else reading.hide();
+    });
+    holder.addEventListener("pointerleave", () => {
+      onPointer(null);
+      reading.hide();
+    });
+    holder.addEventListener("keydown", (event) => {
+      if (!panel.drawnRun) return;
+      const length = panel.drawnRun.parameters.length;
+      const now = view().pointer;
+      const step = event.shiftKey ? Math.max(1, Math.round(length / 10)) : 1;
+      const moved = {
+        ArrowLeft: (now?.k ?? length + 1) - step,
+        ArrowRight: (now?.k ?? -1) + step,
+        Home: 0,
+        End: length,
+      }[event.key];
+      if (moved !== undefined) {
+        event.preventDefault();
+        const pointer = { ...now, k: clamp(moved, 0, now?.t ?? length) };
+        onPointer(pointer);
+        if (words) {
+          const layout = surface.layout();
+          const box = holder.getBoundingClientRect();
+          const [low, high] = layout.xaxis.range;
+          const share = (pointer.k - low) / (high - low);
+          const text = words(panel.drawnRun, pointer, strings());
+          reading.show(text, box.left + layout.margin.l + share * (box.width - layout.margin.l - layout.margin.r), box.top + box.height / 2);
+          reading.say(text);
+        }
+      } else if (figure.time && ["+", "=", "-", "0"].includes(event.key)) {
+        event.preventDefault();
+        zoom(event.key === "0" ? null : event.key === "-" ? 2 : 0.5);
+      } else if (event.key === "Escape") {
+        onPointer(null);
+        reading.hide();
+      }
+    });
+    holder.addEventListener("blur", () => {
+      onPointer(null);
+      reading.hide();
+    });
+  }
+
+  /** Zoom the time axis around the pointer, or the middle; null shows all. @param {number | null} factor */
+  function zoom(factor) {
+    const length = run()?.parameters.length;
+    if (length === undefined) return;
+    if (factor === null) {
+      onRange(null);
+      return;
+    }
+    const [low, high] = view().range ?? [-0.5, length + 0.5];
+    const centre = view().pointer?.k ?? (low + high) / 2;
+    const span = clamp((high - low) * factor, 3, length + 1);
+    if (span >= length + 1) {
+      onRange(null);
+      return;
+    }
+    const start = clamp(centre - ((centre - low) / (high - low)) * span, -0.5, length + 0.5 - span);
+    onRange([start, start + span]);
+  }
+
+  return {
+    draw,
+    drawOverlays,
+    zoom,
+    /** Plotly has arrived. */
+    drawAxes() {
+      for (const panel of panels) panel.surface.drawAxes();
+    },
+    /** The parts that the figures in view draw. */
+    wanted: () => panels.filter(({ visible }) => visible).flatMap(({ figure }) => figure.parts),
+    panels,
+  };
+}

@@ -1,0 +1,30 @@
+/** The page's words. `{name}` in a string is replaced by a value; a key that isn't there is shown as it is. */
+
+import { nodesOf } from "./markup.js";
+
+export const LANGUAGES = Object.freeze(["en", "ko"]);
+
+/** @param {Record<string, string>} dictionary @returns {import("../figures/answer.js").Strings} */
+export function createStrings(dictionary) {
+  return (key, values = {}) =>
+    (dictionary[key] ?? key).replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
+}
+
+/** The language of the link, else the browser's first that there is. @param {string | undefined} asked @param {readonly string[]} preferred */
+export function pickLanguage(asked, preferred) {
+  const wanted = [asked ?? "", ...preferred].map((tag) => tag.toLowerCase().split("-")[0]);
+  return wanted.find((language) => LANGUAGES.includes(language)) ?? "en";
+}
+
+/** @param {string} language @returns {Promise<Record<string, string>>} */
+export async function loadDictionary(language) {
+  const response = await fetch(`static/locales/${language}.json`);
+  return response.json();
+}
+
+/** Puts words into the elements that name their key in `data-text`, `data-label` or `data-title`. @param {ParentNode} root @param {import("../figures/answer.js").Strings} strings */
+export function translate(root, strings) {
+  for (const element of root.querySelectorAll("[data-text]")) element.replaceChildren(...nodesOf(strings(/** @type {HTMLElement} */ (element).dataset.text ?? "")));
+  for (const element of root.querySelectorAll("[data-label]")) element.setAttribute("aria-label", strings(/** @type {HTMLElement} */ (element).dataset.label ?? ""));
+  for (const element of root.querySelectorAll("[data-title]")) element.setAttribute("title", strings(/** @type {HTMLElement} */ (element).dataset.title ?? ""));
+}

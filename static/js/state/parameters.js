@@ -1,0 +1,58 @@
+/**
+ * How one parameter's change carries over to the others, so that what the page asks for can always be answered.
+ *
+ * @typedef {import("./url.js").Parameters} Parameters
+ */
+
+/** What truncation and clipping are: they change the gradient that is used, not the network, the sequence or the loss. */
+export const BACKWARD = Object.freeze(["truncation", "truncation_mode", "clip_threshold", "clip_mode", "learning_rate"]);
+
+/**
+ * @param {Parameters} parameters
+ * @param {Parameters} change
+ * @param {any} catalog
+ * @returns {Parameters}
+ */
+export function changed(parameters, change, catalog) {
+  const next = { ...parameters, ...change };
+  if ("source" in change && change.source !== parameters.source) {
+    // Sizes and read-out follow from the source; a length that only suited the old one goes too.
+    Object.assign(next, { input_size: null, output_size: null, readout: null, loss: null, text: null }, change);
+    if (next.source === "text" || parameters.source === "text") next.length = change.length ?? null;
+  }
+  if ("text" in change) next.length = change.length ?? null;
+  const length = lengthOf(next, catalog);
+  if (next.truncation !== null && length !== null && Number(next.truncation) > length) next.truncation = null;
+  next.loss_at = lossSteps(String(next.loss_at), length);
+  return next;
+}
+
+/**
+ * T before the server has said it; null for a text, whose length the server counts.
+ * @param {Parameters} parameters @param {any} catalog
+ */
+export function lengthOf(parameters, catalog) {
+  if (parameters.length !== null) return Number(parameters.length);
+  if (parameters.source === "text") return parameters.text === null ? null : [...String(parameters.text)].length - 1;
+  return catalog.sources.find((/** @type {any} */ source) => source.name === parameters.source)?.default_length ?? 50;
+}
+
+/** Named loss steps that lie inside the sequence; the last step if none does. @param {string} lossAt @param {number | null} length */
+function lossSteps(lossAt, length) {
+  if (lossAt === "last" || lossAt === "every" || length === null) return lossAt;
+  const steps = lossAt.split(",").filter((step) => Number(step) <= length);
+  return steps.length > 0 ? steps.join(",") : "last";
+}
+
+/**
+ * Two sets of parameters with the same base have the same network, sequence and loss.
+ * @param {Parameters} parameters
+ */
+export function baseOf(parameters) {
+  return JSON.stringify(Object.entries(parameters).filter(([name]) => !BACKWARD.includes(name)));
+}
+
+/** @param {Parameters} parameters */
+export function backwardOf(parameters) {
+  return JSON.stringify(BACKWARD.map((name) => parameters[name]));
+}
