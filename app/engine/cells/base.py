@@ -13,7 +13,6 @@ from typing import ClassVar, Protocol
 from app.engine.activations import Activation, Array, IntArray
 from app.engine.initializers import Parameters
 
-
 Rows = int | slice | IntArray  # one step row, or several
 
 

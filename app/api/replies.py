@@ -1,0 +1,60 @@
+"""What the routes that compute share: queries without repetition, answers with an ETag, long answers in pieces."""
+
+import dataclasses
+import hashlib
+from collections import Counter
+from collections.abc import AsyncIterator
+from typing import Any
+
+import orjson
+from fastapi import Request
+from starlette.responses import Response, StreamingResponse
+
+from app import __version__
+from app.api.answer import SCHEMA_VERSION
+from app.api.errors import RepeatedParameter
+from app.api.schemas import form_of
+
+VERSION = {"software": __version__, "schema": SCHEMA_VERSION}
+
+# Answers over this size go out in pieces, so that compressing one doesn't hold up the others.
+PIECE_BYTES = 256 * 1024
+
+
+async def each_parameter_once(request: Request) -> None:
+    """Refuse a query that gives a parameter twice, except `include`, which is a list, and what only the page reads."""
+    fields = form_of(request).fields
+    count = Counter(name for name, _ in request.query_params.multi_items())
+    for name, times in count.items():
+        if times > 1 and name in fields and name != "include":
+            raise RepeatedParameter(name, request.query_params.getlist(name))
+
+
+def etag(parameters: Any, arrays: str) -> str:
+    """A weak validator: the parameters and the version fix the numbers, compression changes the bytes."""
+    canonical = orjson.dumps([type(parameters).__name__, dataclasses.asdict(parameters), arrays, VERSION])
+    return f'W/"{hashlib.sha256(canonical).hexdigest()[:32]}"'
+
+
+def known_to_client(request: Request, tag: str) -> bool:
+    """Weak comparison of If-None-Match (RFC 9110, 13.1.2)."""
+    given = [known.strip().removeprefix("W/") for known in request.headers.get("if-none-match", "").split(",")]
+    return "*" in given or tag.removeprefix("W/") in given
+
+
+def not_modified(headers: dict[str, str]) -> Response:
+    """The answer to a client that has it already."""
+    return Response(status_code=304, headers={**headers, "Vary": "Accept-Encoding"})
+
+
+def json_reply(body: bytes, headers: dict[str, str]) -> Response:
+    """An answer that is JSON already."""
+    if len(body) <= PIECE_BYTES:
+        return Response(body, headers=headers, media_type="application/json")
+    headers = {**headers, "Content-Length": str(len(body))}
+    return StreamingResponse(_pieces(body), headers=headers, media_type="application/json")
+
+
+async def _pieces(body: bytes) -> AsyncIterator[memoryview | bytes]:
+    for start in range(0, len(body), PIECE_BYTES):
+        yield body[start : start + PIECE_BYTES]
