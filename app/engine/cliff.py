@@ -1,0 +1,260 @@
+"""The one-unit network of Pascanu, Mikolov and Bengio, whose error surface has a cliff: x_t = w σ(x_{t-1}) + b.
+
+Its error after T steps is (σ(x_T) − target)². Where the map x ↦ w σ(x) + b changes its fixed points, the surface has a
+wall, and the gradient on it is huge.
+
+References
+----------
+R. Pascanu, T. Mikolov and Y. Bengio, "On the difficulty of training recurrent neural networks", ICML 2013, section 2.3 and
+figure 6.
+K. Doya, "Bifurcations of recurrent neural networks in gradient descent learning", IEEE Transactions on Neural Networks 1,
+1993.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.engine.activations import ACTIVATIONS, Array
+
+BISECTIONS = 80  # of an interval some hundred wide: down to the last digit
+NEGLIGIBLE_SIGMOID = 40.0  # beyond this |x| the sigmoid is 0 or 1 to the last digit
+
+
+@dataclass(frozen=True)
+class Recursion:
+    """The error after T steps and its gradient, each of the shape that w and b have together."""
+
+    error: Array
+    dE_dw: Array
+    dE_db: Array
+
+    @property
+    def gradient_norm(self) -> Array:
+        """‖(∂E/∂w, ∂E/∂b)‖."""
+        return np.hypot(self.dE_dw, self.dE_db)
+
+
+def sigmoid(x: Array) -> Array:
+    """σ(x) = 1/(1 + e^−x)."""
+    return ACTIVATIONS["sigmoid"].function(x, np.empty_like(x))
+
+
+def sigmoid_derivative(x: Array) -> Array:
+    """σ'(x), right also where σ rounds to 1."""
+    return ACTIVATIONS["sigmoid"].derivative(x)
+
+
+def recursion(w: Array, b: Array, steps: int, x_0: float, target: float) -> Recursion:
+    """Run every network at once, with its sensitivities.
+
+    ∂x_t/∂w = σ(x_{t-1}) + w σ'(x_{t-1}) ∂x_{t-1}/∂w;  ∂x_t/∂b = 1 + w σ'(x_{t-1}) ∂x_{t-1}/∂b.
+
+    Parameters
+    ----------
+    w, b : Array
+        Of shapes that broadcast: a column and a row give a surface.
+    steps : int
+        T.
+    x_0 : float
+        Where the recursion starts.
+    target : float
+        What σ(x_T) should be.
+
+    Examples
+    --------
+    >>> one = recursion(np.array(0.0), np.array(0.0), 50, 0.5, 0.7)
+    >>> round(float(one.error), 3), round(float(one.dE_db), 3)
+    (0.04, -0.1)
+    """
+    w, b = np.broadcast_arrays(w, b)
+    x = np.full(w.shape, x_0)
+    dx_dw, dx_db = np.zeros(w.shape), np.zeros(w.shape)
+    with np.errstate(over="ignore", invalid="ignore"):
+        for _ in range(steps):
+            gain = w * sigmoid_derivative(x)
+            squashed = sigmoid(x)
+            dx_dw = squashed + gain * dx_dw
+            dx_db = 1.0 + gain * dx_db
+            x = w * squashed + b
+        miss = sigmoid(x) - target
+        dE_dx = 2.0 * miss * sigmoid_derivative(x)
+        return Recursion(np.square(miss), dE_dx * dx_dw, dE_dx * dx_db)
+
+
+@dataclass(frozen=True)
+class Descent:
+    """Where gradient descent went.
+
+    Attributes
+    ----------
+    w, b, error, gradient_norm : Array
+        (n,), one value per point, the start first.
+    clipped_steps : tuple of int
+        The points, counted from 0, at which the step away was clipped.
+    ended : str
+        steps_done, left_grid (the last point is the first one outside) or diverged (the next point isn't finite).
+    """
+
+    w: Array
+    b: Array
+    error: Array
+    gradient_norm: Array
+    clipped_steps: tuple[int, ...]
+    ended: str
+
+
+@dataclass(frozen=True)
+class Region:
+    """A rectangle of (w, b)."""
+
+    w_minimum: float
+    w_maximum: float
+    b_minimum: float
+    b_maximum: float
+
+    def holds(self, w: float, b: float) -> bool:
+        """Whether a point is in it."""
+        return self.w_minimum <= w <= self.w_maximum and self.b_minimum <= b <= self.b_maximum
+
+
+def descend(
+    start: tuple[float, float],
+    region: Region,
+    *,
+    learning_rate: float,
+    clip_threshold: float,
+    updates: int,
+    steps: int,
+    x_0: float,
+    target: float,
+) -> Descent:
+    """Gradient descent from a point, with the gradient clipped by its norm; an infinite threshold doesn't clip.
+
+    (w, b) ← (w, b) − η g · min(1, c/‖g‖). Ends early where it leaves the region.
+    """
+    points: list[tuple[float, float, float, float]] = []
+    clipped: list[int] = []
+    w, b = start
+    while True:
+        here = recursion(np.array(w), np.array(b), steps, x_0, target)
+        norm = float(here.gradient_norm)
+        points.append((w, b, float(here.error), norm))
+        if not region.holds(w, b):
+            ended = "left_grid"
+            break
+        if len(points) > updates:
+            ended = "steps_done"
+            break
+        factor = 1.0
+        if norm > clip_threshold:
+            factor = clip_threshold / norm
+            clipped.append(len(points) - 1)
+        w, b = w - learning_rate * factor * float(here.dE_dw), b - learning_rate * factor * float(here.dE_db)
+        if not (math.isfinite(w) and math.isfinite(b)):
+            ended = "diverged"
+            break
+    columns = np.array(points).T
+    return Descent(*columns, clipped_steps=tuple(clipped), ended=ended)
+
+
+@dataclass(frozen=True)
+class Bifurcation:
+    """A point (b, x) at which fixed points appear, vanish or lose their stability, at fixed w."""
+
+    b: float
+    x: float
+
+
+def folds(w: float) -> tuple[Bifurcation, ...]:
+    """Where two fixed points meet and vanish: w σ'(x) = 1; only for w > 4.
+
+    With p = σ(x), p (1 − p) = 1/w gives p = (1 ± √(1 − 4/w))/2, x = ln(p/(1 − p)) and b = x − w p.
+
+    Examples
+    --------
+    >>> [(round(fold.b, 4), round(fold.x, 4)) for fold in folds(5.0)]
+    [(-2.3444, -0.9624), (-2.6556, 0.9624)]
+    """
+    return _where_slope_is(w, 1.0)
+
+
+def flips(w: float) -> tuple[Bifurcation, ...]:
+    """Where a fixed point gives way to a cycle of two: w σ'(x) = −1; only for w < −4."""
+    return _where_slope_is(w, -1.0)
+
+
+def _where_slope_is(w: float, slope: float) -> tuple[Bifurcation, ...]:
+    if w * slope <= 4.0:
+        return ()
+    half_width = math.sqrt(1.0 - 4.0 / (w * slope)) / 2.0
+    shares = (0.5 - half_width, 0.5 + half_width)
+    points = ((math.log(share / (1.0 - share)), share) for share in shares)
+    return tuple(Bifurcation(x - w * share, x) for x, share in points)
+
+
+@dataclass(frozen=True)
+class Branch:
+    """Fixed points x(b) that move continuously with b, all stable or all unstable; (n,) each, ascending in x."""
+
+    stable: bool
+    b: Array
+    x: Array
+
+
+def branches(w: float, b: Array) -> tuple[Branch, ...]:
+    """The fixed points x = w σ(x) + b of every b, as continuous pieces between folds and flips.
+
+    Along x, b(x) = x − w σ(x) is monotone between two folds, so each piece has one fixed point per b: found by bisection.
+
+    Parameters
+    ----------
+    w : float
+        Fixed.
+    b : Array
+        (n,), ascending.
+
+    Returns
+    -------
+    tuple of Branch
+        By ascending x. The end points of a piece that lie within the range of b are in it, on both sides.
+    """
+    changes = sorted((*folds(w), *flips(w)), key=lambda change: change.x)
+    reach = NEGLIGIBLE_SIGMOID + abs(w) + float(np.abs(b).max())
+    edges = [-reach, *(change.x for change in changes), reach]
+    found = []
+    for left, right in zip(edges[:-1], edges[1:], strict=True):
+        piece = _piece(w, b, left, right, changes)
+        if len(piece.x):
+            found.append(piece)
+    return tuple(found)
+
+
+def _piece(w: float, b: Array, left: float, right: float, changes: list[Bifurcation]) -> Branch:
+    """The fixed points in [left, right], where b(x) is monotone and the stability is one."""
+    ends = _parameter_of(np.array([left, right]), w)
+    inside = b[(b > ends.min()) & (b < ends.max())]
+    x = _roots(w, inside, left, right)
+    own_ends = [change for change in changes if change.x in (left, right) and b[0] <= change.b <= b[-1]]
+    x = np.concatenate([x, [change.x for change in own_ends]])
+    every_b = np.concatenate([inside, [change.b for change in own_ends]])
+    order = np.argsort(x)
+    middle = np.array((left + right) / 2.0)
+    return Branch(bool(abs(w * sigmoid_derivative(middle)) < 1.0), every_b[order], x[order])
+
+
+def _parameter_of(x: Array, w: float) -> Array:
+    """The b whose fixed point is x."""
+    return x - w * sigmoid(x)
+
+
+def _roots(w: float, b: Array, left: float, right: float) -> Array:
+    """x in [left, right] with b(x) = b, all at once by bisection."""
+    low, high = np.full(len(b), left), np.full(len(b), right)
+    rising = _parameter_of(np.array(right), w) > _parameter_of(np.array(left), w)
+    for _ in range(BISECTIONS):
+        middle = (low + high) / 2.0
+        below = (_parameter_of(middle, w) < b) == rising
+        low, high = np.where(below, middle, low), np.where(below, high, middle)
+    return (low + high) / 2.0

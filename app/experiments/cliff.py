@@ -1,0 +1,97 @@
+"""The cliff: error surface of the one-unit network, descents on it with and without clipping, and its bifurcations."""
+
+import dataclasses
+import math
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from app.engine import cliff
+from app.engine.errors import InvalidParameter
+from app.experiments.cost import FIXED_SECONDS, SECONDS_PER_NUMBER, Cost
+from app.experiments.parameters import CliffParameters
+
+SECONDS_PER_POINT = 1e-8  # of the surface, per step of the recursion
+SECONDS_PER_DESCENT_STEP = 8e-6  # per update and step of the recursion
+
+
+def explore_cliff(parameters: CliffParameters) -> dict[str, Any]:
+    """Compute the whole answer; its leaves are Python scalars and NumPy arrays.
+
+    Raises
+    ------
+    InvalidParameter
+        If an edge of the surface isn't beyond the opposite one, or the start lies outside.
+    """
+    region = _region(parameters)
+    return {
+        "parameters": dataclasses.asdict(parameters),
+        "surface": _surface(parameters),
+        "descents": _descents(parameters, region),
+        "bifurcation": _bifurcation(parameters),
+    }
+
+
+def _region(parameters: CliffParameters) -> cliff.Region:
+    for axis in ("w", "b"):
+        low, high = getattr(parameters, f"{axis}_minimum"), getattr(parameters, f"{axis}_maximum")
+        if low >= high:
+            raise InvalidParameter(f"{axis}_maximum", high, f"more than {axis}_minimum, {low:g}", f"Raise {axis}_maximum.")
+        start = getattr(parameters, f"{axis}_start")
+        if not low <= start <= high:
+            raise InvalidParameter(f"{axis}_start", start, f"{low:g} to {high:g}, the surface's range", "Start on the surface.")
+    return cliff.Region(parameters.w_minimum, parameters.w_maximum, parameters.b_minimum, parameters.b_maximum)
+
+
+def _surface(parameters: CliffParameters) -> dict[str, Any]:
+    w = np.linspace(parameters.w_minimum, parameters.w_maximum, parameters.w_points)
+    b = np.linspace(parameters.b_minimum, parameters.b_maximum, parameters.b_points)
+    found = cliff.recursion(w[None, :], b[:, None], parameters.steps, parameters.x_0, parameters.target)
+    with np.errstate(divide="ignore"):
+        log10_norm = np.log10(found.gradient_norm)
+    return {"w": w, "b": b, "error": found.error, "dE_dw": found.dE_dw, "dE_db": found.dE_db, "log10_gradient_norm": log10_norm}
+
+
+def _descents(parameters: CliffParameters, region: cliff.Region) -> dict[str, Any]:
+    descend = partial(
+        cliff.descend,
+        (parameters.w_start, parameters.b_start),
+        region,
+        learning_rate=parameters.learning_rate,
+        updates=parameters.descent_steps,
+        steps=parameters.steps,
+        x_0=parameters.x_0,
+        target=parameters.target,
+    )
+    thresholds = {"raw": math.inf, "clipped": parameters.clip_threshold}
+    return {name: _as_part(descend(clip_threshold=threshold)) for name, threshold in thresholds.items()}
+
+
+def _as_part(descent: cliff.Descent) -> dict[str, Any]:
+    fields = {field.name: getattr(descent, field.name) for field in dataclasses.fields(descent)}
+    return {**fields, "clipped_steps": list(descent.clipped_steps)}
+
+
+def _bifurcation(parameters: CliffParameters) -> dict[str, Any]:
+    w = parameters.bifurcation_w
+    b = np.linspace(parameters.b_minimum, parameters.b_maximum, parameters.bifurcation_points)
+    return {
+        "w": w,
+        "branches": [{"stable": branch.stable, "b": branch.b, "x": branch.x} for branch in cliff.branches(w, b)],
+        "folds": [dataclasses.asdict(fold) for fold in cliff.folds(w)],
+        "flips": [dataclasses.asdict(flip) for flip in cliff.flips(w)],
+    }
+
+
+def estimate_cliff(parameters: CliffParameters) -> Cost:
+    """What the answer will cost.
+
+    >>> estimate_cliff(CliffParameters()).seconds < 2.0
+    True
+    """
+    points = parameters.w_points * parameters.b_points
+    surface = points * (parameters.steps * SECONDS_PER_POINT + 4 * SECONDS_PER_NUMBER)
+    descents = 2 * parameters.descent_steps * parameters.steps * SECONDS_PER_DESCENT_STEP
+    lower = ("w_points", "b_points", "steps") if surface > descents else ("descent_steps", "steps")
+    return Cost(FIXED_SECONDS + surface + descents, points * 20 * 8 / 1e6, lower)
