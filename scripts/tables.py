@@ -8,7 +8,9 @@ from functools import partial
 from pathlib import Path
 
 from app.api.errors import STATUS
+from app.engine.optimizers import OPTIMIZERS
 from app.experiments.parameters import CliffParameters, RunParameters, TrainingParameters
+from app.sequences.tasks import TASKS
 from app.settings import Settings
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
@@ -73,6 +75,17 @@ def settings() -> str:
     return _table(("variable", "default", "meaning"), rows)
 
 
+def tasks() -> str:
+    """Every task of training, with the loss of an answer that doesn't look."""
+    rows = ((f"`{task.name}`", str(task.default_length), task.about, task.chance_formula) for task in TASKS.values())
+    return _table(("task", "T", "what is asked", "chance"), rows)
+
+
+def optimizers() -> str:
+    """Every optimiser, as its formula."""
+    return _table(("optimizer", "update"), ((f"`{optimizer.name}`", optimizer.about) for optimizer in OPTIMIZERS.values()))
+
+
 def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     lines = [header, ["---"] * len(header), *rows]
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
@@ -82,6 +95,8 @@ TABLES: dict[str, Callable[[], str]] = {
     "parameters": partial(parameters, RunParameters),
     "training_parameters": partial(parameters, TrainingParameters),
     "cliff_parameters": partial(parameters, CliffParameters),
+    "tasks": tasks,
+    "optimizers": optimizers,
     "errors": errors,
     "settings": settings,
 }
