@@ -4,18 +4,21 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
-from fastapi.staticfiles import StaticFiles
 from fastapi.templating import Jinja2Templates
 from starlette.middleware import Middleware
 from starlette_compress import CompressMiddleware, remove_compress_type
 
 from app import __version__
 from app.api import handlers
+from app.api.assets import Assets
+from app.api.checkpoints import CheckpointCache
 from app.api.head import HeadLikeGet
 from app.api.headers import SecurityHeaders
 from app.api.limits import RequestLimits
-from app.api.routes import catalog, health, pages, runs
+from app.api.routes import catalog, cliff, health, pages, runs, trainings
 from app.api.server import Server
+from app.api.signals import on_termination
+from app.api.streaming import Streams
 from app.api.workers import Workers
 from app.paths import resource_directory
 from app.settings import Settings
@@ -31,17 +34,23 @@ query of any page URL, and you have the data behind that picture. Norms are log1
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The application with these settings, or with those of the environment."""
     settings = settings or Settings()
+    assets = Assets(resource_directory("static"))
+    templates = Jinja2Templates(resource_directory("templates"))
+    templates.env.globals["asset"] = assets.url
     server = Server(
         settings=settings,
         workers=Workers(settings.inline_seconds, settings.workers, settings.queue_length),
-        templates=Jinja2Templates(resource_directory("templates")),
+        templates=templates,
+        streams=Streams(settings.max_streams, settings.workers),
+        checkpoints=CheckpointCache(int(settings.checkpoint_megabytes * 1e6)),
     )
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         runs.warm_up()
         server.ready = True
-        yield
+        with on_termination(server.drain):
+            yield
         server.ready = False
 
     app = FastAPI(
@@ -63,7 +72,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     remove_compress_type("text/event-stream")
     app.state.server = server
     handlers.install(app)
-    for routes in (runs, catalog, health, pages):
+    for routes in (runs, trainings, cliff, catalog, health, pages):
         app.include_router(routes.router)
-    app.mount("/static", StaticFiles(directory=resource_directory("static")), name="static")
+    app.mount("/static", assets, name="static")
     return app

@@ -20,10 +20,19 @@ class Settings(BaseSettings):
     max_url_bytes: Annotated[int, Field(ge=1024, description="The longest request target (path and query), in bytes.")] = 24_000
     inline_seconds: Annotated[
         float, Field(ge=0, description="Runs estimated to take no longer than this are computed at once; longer ones wait for a worker.")
-    ] = 0.002
+    ] = 0.007
     workers: Annotated[int, Field(ge=1, description="How many longer runs are computed at the same time. Default: one per core.")] = (
         os.cpu_count() or 1
     )
     queue_length: Annotated[int, Field(ge=0, description="How many longer runs may wait for a worker; beyond it the answer is 503.")] = 64
+    max_streams: Annotated[
+        int, Field(ge=1, description="Training runs that may be streamed at the same time; beyond it the answer is 503.")
+    ] = 64
+    max_training_seconds: Annotated[
+        float, Field(gt=0, description="The longest that a streamed training run may be estimated to take on its own, in seconds.")
+    ] = 600.0
+    checkpoint_megabytes: Annotated[
+        float, Field(ge=0, description="Memory for states of training runs, which make going on after a lost connection quick, in MB.")
+    ] = 64.0
     cache_seconds: Annotated[int, Field(ge=0, description="How long a browser or proxy may keep the answer of a GET, in seconds.")] = 3600
     log_level: Annotated[str, Field(description="uvicorn's log level.")] = "info"

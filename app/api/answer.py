@@ -33,18 +33,20 @@ def absent_unless_included(about: str | None = None) -> Any:
     return Field(default=None, description=about, json_schema_extra=lambda schema: schema.pop("default", None))
 
 
-class _Part(BaseModel):
+class AnswerPart(BaseModel):
+    """An object of an answer: it has no other fields than these."""
+
     model_config = ConfigDict(extra="forbid")
 
 
-class Version(_Part):
+class Version(AnswerPart):
     """What computed this."""
 
     software: str
     schema_: str = Field(alias="schema", description="The version of this shape.")
 
 
-class SequencePart(_Part):
+class SequencePart(AnswerPart):
     """What went in, and what should come out."""
 
     x: Matrix = Field(description="Inputs, (T, D).")
@@ -53,7 +55,7 @@ class SequencePart(_Part):
     symbols: list[str] | None = Field(description="The vocabulary that x and target are one-hot over; null for numbers.")
 
 
-class Loss(_Part):
+class Loss(AnswerPart):
     """L = Σ m_t ℓ(y_t, target_t)."""
 
     kind: str = Field(description="ℓ.")
@@ -62,7 +64,7 @@ class Loss(_Part):
     total: Value = Field(description="L.")
 
 
-class States(_Part):
+class States(AnswerPart):
     """The forward pass."""
 
     h: Matrix = Field(description="h_0..h_T, (T+1, H).")
@@ -71,7 +73,7 @@ class States(_Part):
     y: Matrix = Field(description="Outputs, (T, O).")
 
 
-class JacobianNorms(_Part):
+class JacobianNorms(AnswerPart):
     """log10 ‖∂h_T/∂h_k‖ for k = 0..T."""
 
     of_step: int = Field(description="T; where the run diverged, the last step that was kept.")
@@ -80,7 +82,7 @@ class JacobianNorms(_Part):
     exact_zero: list[int] = Field(description="The k whose norm is exactly zero.")
 
 
-class Adjoints(_Part):
+class Adjoints(AnswerPart):
     """∂L/∂h_t for t = 0..T."""
 
     dL_dh: Matrix = Field(description="(T+1, H).")
@@ -89,20 +91,20 @@ class Adjoints(_Part):
     exact_zero: list[int] = Field(description="The t whose adjoint is exactly zero.")
 
 
-class FlowMatrix(_Part):
+class FlowMatrix(AnswerPart):
     """log10 ‖∂h_t/∂h_k‖_F for every k ≤ t."""
 
     log10_frobenius: Matrix = Field(description="(T+1, T+1), rows t, columns k; null above the diagonal.")
     exact_zero: list[int | None] = Field(description="Per row t the largest k whose norm is exactly zero, or null.")
 
 
-class Contributions(_Part):
+class Contributions(AnswerPart):
     """The terms of ∂L/∂W: from loss step t by way of step k."""
 
     log10_norm: Matrix = Field(description="(T, T), rows t = 1..T, columns k = 1..T; null above the diagonal.")
 
 
-class SlidingTruncation(_Part):
+class SlidingTruncation(AnswerPart):
     """The truncated gradient of every window K = 1..T."""
 
     norm: Vector
@@ -110,7 +112,7 @@ class SlidingTruncation(_Part):
     cosine: Vector
 
 
-class GradientByLag(_Part):
+class GradientByLag(AnswerPart):
     """∂L/∂W, split by the lag t − k = 0..T−1."""
 
     of: str
@@ -120,7 +122,7 @@ class GradientByLag(_Part):
     truncated: SlidingTruncation
 
 
-class Gradient(_Part):
+class Gradient(AnswerPart):
     """A gradient: all parameters of the network, and its norm over all of them."""
 
     norm: Value
@@ -147,7 +149,7 @@ class ClippedGradient(Gradient):
     norm_before: Value
 
 
-class Gradients(_Part):
+class Gradients(AnswerPart):
     """∂L/∂θ in full, truncated, clipped."""
 
     full: Gradient
@@ -155,7 +157,7 @@ class Gradients(_Part):
     clipped: ClippedGradient
 
 
-class StepGain(_Part):
+class StepGain(AnswerPart):
     """Is it the weights or the saturation?"""
 
     mean_derivative: Vector = Field(description="Mean of f'(s_t), (T).")
@@ -164,14 +166,14 @@ class StepGain(_Part):
     log10_sigma_max: Vector
 
 
-class ComplexNumbers(_Part):
+class ComplexNumbers(AnswerPart):
     """Complex numbers by their parts."""
 
     real: Vector
     imag: Vector
 
 
-class Spectrum(_Part):
+class Spectrum(AnswerPart):
     """Eigenvalues and singular values of W."""
 
     eigenvalues: ComplexNumbers
@@ -182,13 +184,13 @@ class Spectrum(_Part):
     sufficient_to_vanish: bool = Field(description="σ_max · sup f' < 1.")
 
 
-class LyapunovExponents(_Part):
+class LyapunovExponents(AnswerPart):
     """Of the chain of Jacobians, descending."""
 
     nats_per_step: Vector
 
 
-class Landing(_Part):
+class Landing(AnswerPart):
     """Where a step lands."""
 
     eta: float
@@ -196,7 +198,7 @@ class Landing(_Part):
     factor: Value = Field(default=None, description="The clipping factor, where there is a single one.")
 
 
-class LossSlice(_Part):
+class LossSlice(AnswerPart):
     """The loss along θ − η g."""
 
     eta: Vector
@@ -205,7 +207,7 @@ class LossSlice(_Part):
     clipped: Landing
 
 
-class Terms(_Part):
+class Terms(AnswerPart):
     """Every matrix of the sum."""
 
     weights: Arrays
@@ -217,7 +219,7 @@ class Terms(_Part):
     dL_dW_total: Matrix
 
 
-class Crossings(_Part):
+class Crossings(AnswerPart):
     """The first lag at which the norm passes each threshold, or null."""
 
     below_1e_3: int | None = Field(alias="below_1e-3")
@@ -226,7 +228,7 @@ class Crossings(_Part):
     above_1e7: int | None
 
 
-class Verdict(_Part):
+class Verdict(AnswerPart):
     """The norm curve in a few numbers."""
 
     kind: Literal["vanishing", "stable", "exploding"]
@@ -244,14 +246,14 @@ class Verdict(_Part):
     sup_derivative: Value
 
 
-class Divergence(_Part):
+class Divergence(AnswerPart):
     """Where the run left the range of float64."""
 
     step: int
     quantity: str
 
 
-class RunAnswer(_Part):
+class RunAnswer(AnswerPart):
     """One run. Parts that `include` doesn't name are absent."""
 
     parameters: RunBody = Field(description="The request as understood, every default filled in. Posting it gives the same bytes.")

@@ -165,6 +165,11 @@ def error_response(error: UnrolledError) -> Response:
     )
 
 
+def internal_error(headers: Mapping[str, str] | None = None) -> Response:
+    """The answer to a mistake of the server's own."""
+    return error_answer(500, "internal_error", "The server made a mistake, and has written it to its log.", headers=headers)
+
+
 def error_answer(
     status: int,
     code: str,

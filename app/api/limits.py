@@ -10,19 +10,25 @@ from app.settings import Settings
 MOST_DIGITS = 18  # of a Content-Length: more bytes than any limit
 
 
-def check_cost(cost: Cost, settings: Settings) -> None:
+def check_cost(cost: Cost, settings: Settings, max_seconds: float | None = None) -> None:
     """Refuse a run that is estimated to cost more than the server's limits.
+
+    Parameters
+    ----------
+    max_seconds : float, optional
+        In place of the limit for one run.
 
     Raises
     ------
     WorkTooLarge
         With the estimate, the limit, and what to lower.
     """
-    too_long = cost.seconds > settings.max_seconds
+    limit = settings.max_seconds if max_seconds is None else max_seconds
+    too_long = cost.seconds > limit
     if not too_long and cost.megabytes <= settings.max_megabytes:
         return
     got, allowed = (
-        (f"an estimated {cost.seconds:.3g} s", f"at most {settings.max_seconds:g} s")
+        (f"an estimated {cost.seconds:.3g} s", f"at most {limit:g} s")
         if too_long
         else (f"an estimated {cost.megabytes:.3g} MB", f"at most {settings.max_megabytes:g} MB")
     )
@@ -32,7 +38,7 @@ def check_cost(cost: Cost, settings: Settings) -> None:
         allowed,
         f"Lower {' or '.join(cost.lower)}.",
         estimated_seconds=round(cost.seconds, 3),
-        limit_seconds=settings.max_seconds,
+        limit_seconds=limit,
         estimated_megabytes=round(cost.megabytes, 1),
         limit_megabytes=settings.max_megabytes,
         lower=list(cost.lower),

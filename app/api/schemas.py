@@ -303,6 +303,10 @@ class TrainingQuery(_TrainingQuery):  # type: ignore[misc, valid-type]
     """The query of GET /api/v1/trainings."""
 
 
+class TrainingEcho(_flat("_TrainingEcho", TRAINING, json=True)):  # type: ignore[misc]
+    """The parameters of a training, as its answer repeats them."""
+
+
 class TrainingEventsQuery(TrainingQuery):
     """The query of GET /api/v1/trainings/events."""
 
@@ -322,6 +326,10 @@ class TrainingEventsQuery(TrainingQuery):
             examples=[500],
         ),
     ] = 2**31 - 1
+
+
+class CliffEcho(_flat("_CliffEcho", CLIFF, json=True)):  # type: ignore[misc]
+    """The parameters of the cliff, as its answer repeats them."""
 
 
 class CliffQuery(_CliffQuery):  # type: ignore[misc, valid-type]

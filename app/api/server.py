@@ -1,4 +1,4 @@
-"""What the routes share: the settings, the workers, and whether the server is ready. One object per application."""
+"""What the routes share: the settings, the workers, the streams, and whether the server is ready. One object per application."""
 
 from dataclasses import dataclass, field
 from typing import Annotated
@@ -6,6 +6,8 @@ from typing import Annotated
 from fastapi import Depends, Request
 from fastapi.templating import Jinja2Templates
 
+from app.api.checkpoints import CheckpointCache
+from app.api.streaming import Streams
 from app.api.workers import Workers
 from app.settings import Settings
 
@@ -17,7 +19,14 @@ class Server:
     settings: Settings
     workers: Workers
     templates: Jinja2Templates
+    streams: Streams
+    checkpoints: CheckpointCache
     ready: bool = field(default=False)
+
+    def drain(self) -> None:
+        """Take no more work, and end the streams: the process has been asked to stop."""
+        self.ready = False
+        self.streams.drain()
 
 
 async def current_server(request: Request) -> Server:

@@ -11,6 +11,7 @@ K. Doya, "Bifurcations of recurrent neural networks in gradient descent learning
 1993.
 """
 
+import itertools
 import math
 from dataclasses import dataclass
 
@@ -155,8 +156,8 @@ def descend(
         if not (math.isfinite(w) and math.isfinite(b)):
             ended = "diverged"
             break
-    columns = np.array(points).T
-    return Descent(*columns, clipped_steps=tuple(clipped), ended=ended)
+    walked_w, walked_b, error, norms = np.array(points).T
+    return Descent(walked_w, walked_b, error, norms, tuple(clipped), ended)
 
 
 @dataclass(frozen=True)
@@ -224,7 +225,7 @@ def branches(w: float, b: Array) -> tuple[Branch, ...]:
     reach = NEGLIGIBLE_SIGMOID + abs(w) + float(np.abs(b).max())
     edges = [-reach, *(change.x for change in changes), reach]
     found = []
-    for left, right in zip(edges[:-1], edges[1:], strict=True):
+    for left, right in itertools.pairwise(edges):
         piece = _piece(w, b, left, right, changes)
         if len(piece.x):
             found.append(piece)
@@ -246,7 +247,7 @@ def _piece(w: float, b: Array, left: float, right: float, changes: list[Bifurcat
 
 def _parameter_of(x: Array, w: float) -> Array:
     """The b whose fixed point is x."""
-    return x - w * sigmoid(x)
+    return np.asarray(x - w * sigmoid(x))
 
 
 def _roots(w: float, b: Array, left: float, right: float) -> Array:
@@ -257,4 +258,4 @@ def _roots(w: float, b: Array, left: float, right: float) -> Array:
         middle = (low + high) / 2.0
         below = (_parameter_of(middle, w) < b) == rising
         low, high = np.where(below, middle, low), np.where(below, high, middle)
-    return (low + high) / 2.0
+    return np.asarray((low + high) / 2.0)

@@ -24,16 +24,17 @@ def explore_cliff(parameters: CliffParameters) -> dict[str, Any]:
     InvalidParameter
         If an edge of the surface isn't beyond the opposite one, or the start lies outside.
     """
-    region = _region(parameters)
+    check(parameters)
     return {
         "parameters": dataclasses.asdict(parameters),
         "surface": _surface(parameters),
-        "descents": _descents(parameters, region),
+        "descents": _descents(parameters),
         "bifurcation": _bifurcation(parameters),
     }
 
 
-def _region(parameters: CliffParameters) -> cliff.Region:
+def check(parameters: CliffParameters) -> None:
+    """Raise InvalidParameter if an edge of the surface isn't beyond the opposite one, or the start lies outside."""
     for axis in ("w", "b"):
         low, high = getattr(parameters, f"{axis}_minimum"), getattr(parameters, f"{axis}_maximum")
         if low >= high:
@@ -41,7 +42,6 @@ def _region(parameters: CliffParameters) -> cliff.Region:
         start = getattr(parameters, f"{axis}_start")
         if not low <= start <= high:
             raise InvalidParameter(f"{axis}_start", start, f"{low:g} to {high:g}, the surface's range", "Start on the surface.")
-    return cliff.Region(parameters.w_minimum, parameters.w_maximum, parameters.b_minimum, parameters.b_maximum)
 
 
 def _surface(parameters: CliffParameters) -> dict[str, Any]:
@@ -53,7 +53,8 @@ def _surface(parameters: CliffParameters) -> dict[str, Any]:
     return {"w": w, "b": b, "error": found.error, "dE_dw": found.dE_dw, "dE_db": found.dE_db, "log10_gradient_norm": log10_norm}
 
 
-def _descents(parameters: CliffParameters, region: cliff.Region) -> dict[str, Any]:
+def _descents(parameters: CliffParameters) -> dict[str, Any]:
+    region = cliff.Region(parameters.w_minimum, parameters.w_maximum, parameters.b_minimum, parameters.b_maximum)
     descend = partial(
         cliff.descend,
         (parameters.w_start, parameters.b_start),

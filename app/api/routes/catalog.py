@@ -101,6 +101,7 @@ class Limits(BaseModel):
     """What this server accepts."""
 
     seconds: float = Field(description="The longest a run may be estimated to take.")
+    training_seconds: float = Field(description="The longest a streamed training run may be estimated to take.")
     megabytes: float = Field(description="The most memory a run may be estimated to need.")
     body_bytes: int = Field(description="The largest body of a POST.")
     url_bytes: int = Field(description="The longest URL of a GET.")
@@ -154,6 +155,7 @@ def catalog(settings: Settings) -> Catalog:
         page_parameters=PAGE_PARAMETERS,
         limits=Limits(
             seconds=settings.max_seconds,
+            training_seconds=settings.max_training_seconds,
             megabytes=settings.max_megabytes,
             body_bytes=settings.max_body_bytes,
             url_bytes=settings.max_url_bytes,

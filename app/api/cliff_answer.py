@@ -1,0 +1,71 @@
+"""The shape of the cliff's answer, as documentation (see `answer`)."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from app.api.answer import AnswerPart, Matrix, Vector, Version
+from app.api.schemas import CliffEcho
+
+
+class Surface(AnswerPart):
+    """The error over (w, b); rows are b, columns are w."""
+
+    w: Vector
+    b: Vector
+    error: Matrix
+    dE_dw: Matrix
+    dE_db: Matrix
+    log10_gradient_norm: Matrix = Field(description="null where the gradient is exactly zero.")
+
+
+class Descent(AnswerPart):
+    """Gradient descent: one value per point, the start first."""
+
+    w: Vector
+    b: Vector
+    error: Vector
+    gradient_norm: Vector = Field(description="Before clipping.")
+    clipped_steps: list[int] = Field(description="The points, from 0, whose step was clipped.")
+    ended: Literal["steps_done", "left_grid", "diverged"]
+
+
+class Descents(AnswerPart):
+    """From the same start, without clipping and with it."""
+
+    raw: Descent
+    clipped: Descent
+
+
+class FixedPoints(AnswerPart):
+    """Fixed points that move continuously with b."""
+
+    stable: bool
+    b: Vector
+    x: Vector
+
+
+class Change(AnswerPart):
+    """A point where fixed points meet, or one loses its stability."""
+
+    b: float
+    x: float
+
+
+class Bifurcation(AnswerPart):
+    """The fixed points x = w σ(x) + b over b."""
+
+    w: float
+    branches: list[FixedPoints]
+    folds: list[Change] = Field(description="Where two fixed points meet and vanish; for w > 4.")
+    flips: list[Change] = Field(description="Where a fixed point gives way to a cycle of two; for w < −4.")
+
+
+class CliffAnswer(AnswerPart):
+    """The one-unit network of Pascanu, Mikolov and Bengio (2013)."""
+
+    parameters: CliffEcho = Field(description="The request as understood.")
+    version: Version
+    surface: Surface
+    descents: Descents
+    bifurcation: Bifurcation

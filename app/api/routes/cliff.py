@@ -1,0 +1,48 @@
+"""GET /api/v1/cliff: the error surface of the one-unit network, descents on it, and its bifurcations."""
+
+from functools import partial
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request
+from starlette.responses import Response
+
+from app.api.arrays import encode
+from app.api.cliff_answer import CliffAnswer
+from app.api.errors import documented
+from app.api.limits import check_cost
+from app.api.replies import VERSION, each_parameter_once, etag, json_reply, known_to_client, not_modified
+from app.api.schemas import CliffQuery, cliff_parameters
+from app.api.server import CurrentServer
+from app.experiments.cliff import check, estimate_cliff, explore_cliff
+from app.experiments.parameters import CliffParameters
+
+router = APIRouter(prefix="/api/v1/cliff", tags=["cliff"])
+
+
+@router.get(
+    "",
+    summary="The cliff of the one-unit network",
+    response_class=Response,
+    responses={
+        200: {"model": CliffAnswer, "description": "Surface, descents and bifurcations."},
+        304: {"description": "The answer is the one whose ETag `If-None-Match` gave."},
+        **documented(414, 422, 503),
+    },
+    dependencies=[Depends(each_parameter_once)],
+)
+async def get_cliff(request: Request, server: CurrentServer, query: Annotated[CliffQuery, Query()]) -> Response:
+    """x_t = w σ(x_{t−1}) + b and its error (σ(x_T) − target)², after Pascanu, Mikolov and Bengio (2013)."""
+    parameters = cliff_parameters(query)
+    check(parameters)
+    tag = etag(parameters, query.arrays)
+    headers = {"ETag": tag, "Cache-Control": f"public, max-age={server.settings.cache_seconds}"}
+    if known_to_client(request, tag):
+        return not_modified(headers)
+    cost = estimate_cliff(parameters)
+    check_cost(cost, server.settings)
+    return json_reply(await server.workers.run(partial(_answer, parameters, query.arrays), cost.seconds, request), headers)
+
+
+def _answer(parameters: CliffParameters, arrays: str) -> bytes:
+    found = explore_cliff(parameters)
+    return encode({"parameters": {**found.pop("parameters"), "arrays": arrays}, "version": VERSION, **found}, arrays)

@@ -1,0 +1,99 @@
+"""GET /api/v1/trainings: a training run, as one JSON or as events while it goes on."""
+
+from functools import partial
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends, Header, Query, Request
+from starlette.responses import Response
+
+from app.api.errors import documented
+from app.api.limits import check_cost
+from app.api.replies import each_parameter_once, etag, json_reply, known_to_client, not_modified
+from app.api.schemas import TrainingEventsQuery, TrainingQuery, training_parameters
+from app.api.server import CurrentServer
+from app.api.streaming import EventStream
+from app.api.training_answer import TrainingAnswer
+from app.api.training_events import END, TrainingEvents, whole_run
+from app.engine.errors import InvalidParameter
+from app.experiments.parameters import TrainingParameters
+from app.experiments.training import events, resolve
+from app.experiments.training_cost import estimate_training
+
+router = APIRouter(prefix="/api/v1/trainings", tags=["trainings"])
+
+
+@router.get(
+    "",
+    summary="A training run as one JSON",
+    response_class=Response,
+    responses={
+        200: {"model": TrainingAnswer, "description": "The run. The same parameters always give the same answer."},
+        304: {"description": "The answer is the one whose ETag `If-None-Match` gave."},
+        **documented(414, 422, 503),
+    },
+    dependencies=[Depends(each_parameter_once)],
+)
+async def get_training(request: Request, server: CurrentServer, query: Annotated[TrainingQuery, Query()]) -> Response:
+    """What the events tell, when all of it is done. For longer runs take the events."""
+    run = resolve(training_parameters(query))
+    tag = etag(run, query.arrays)
+    headers = {"ETag": tag, "Cache-Control": f"public, max-age={server.settings.cache_seconds}"}
+    if known_to_client(request, tag):
+        return not_modified(headers)
+    cost = estimate_training(run)
+    check_cost(cost, server.settings)
+    return json_reply(await server.workers.run(partial(_answer, run, query.arrays), cost.seconds, request), headers)
+
+
+def _answer(run: TrainingParameters, arrays: str) -> bytes:
+    return whole_run(events(run), arrays)
+
+
+@router.get(
+    "/events",
+    summary="A training run as events",
+    response_class=Response,
+    responses={
+        200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}, "description": "The events; see docs/api.md."},
+        204: {"description": "Everything has been told: the id to go on after was `end`."},
+        **documented(414, 422, 503),
+    },
+    dependencies=[Depends(each_parameter_once)],
+)
+async def get_training_events(
+    request: Request,
+    server: CurrentServer,
+    query: Annotated[TrainingEventsQuery, Query()],
+    last_event_id: Annotated[str | None, Header(description="The last id that came, to go on after it.")] = None,
+) -> Response:
+    """Server-sent events, for EventSource. Closing the connection ends the computation."""
+    told = query.last_event_id if last_event_id is None else last_event_id
+    if told == END:
+        return Response(status_code=204)
+    run = resolve(training_parameters(query))
+    cost = estimate_training(run)
+    check_cost(cost, server.settings, server.settings.max_training_seconds)
+    start_after = _start_after(told, run.steps)
+    work = TrainingEvents(
+        events(run, start_after, server.checkpoints),
+        server.streams,
+        arrays=query.arrays,
+        estimated_seconds=cost.seconds,
+        stop_after=query.stop_after,
+        address=_address(request),
+    )
+    return EventStream(work, server.streams)
+
+
+def _start_after(told: str, steps: int) -> int:
+    allowed = f'the id of an event that came: 0 to {steps}, or "{END}"'
+    if not (told == "" or (told.isascii() and told.isdigit() and len(told) < 10 and int(told) <= steps)):
+        raise InvalidParameter("last_event_id", told, allowed, "Leave it out to start from the beginning.")
+    return int(told or 0)
+
+
+def _address(request: Request) -> str:
+    """This request's path and query, ending in `last_event_id=`."""
+    query = [(name, value) for name, value in request.query_params.multi_items() if name not in ("last_event_id", "stop_after")]
+    return f"{request.url.path}?{urlencode([*query, ('last_event_id', '')])}"
