@@ -1,0 +1,113 @@
+"""Networks and bare chains of Jacobians to test the flow of gradients on, and their exact products by mpmath."""
+
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
+
+import mpmath
+import numpy as np
+
+from app.engine.activations import ACTIVATIONS, Array
+from app.engine.cells import CELLS
+from app.engine.initializers import draw_parameters
+from app.engine.losses import READOUTS
+from app.engine.network import Network, Trace, forward
+
+
+def traced(
+    activation: str = "tanh",
+    *,
+    hidden_size: int = 4,
+    length: int = 10,
+    initializer: str = "gaussian",
+    spectral_radius: float = 1.1,
+    input_scale: float = 1.0,
+    bias_scale: float = 0.1,
+    seed: int = 0,
+    readout: str = "identity",
+    W: Array | None = None,
+    x: Array | None = None,
+) -> Trace:
+    """The forward pass of a random network with two inputs and three outputs over white noise."""
+    parameters = draw_parameters(
+        input_size=2,
+        hidden_size=hidden_size,
+        output_size=3,
+        initializer=initializer,
+        spectral_radius=spectral_radius,
+        input_scale=input_scale,
+        output_scale=1.0,
+        bias_scale=bias_scale,
+        seed=seed,
+    )
+    rng = np.random.default_rng(seed)
+    parameters["h_0"] = 0.1 * rng.standard_normal(hidden_size)
+    if W is not None:
+        parameters["W"] = W
+    network = Network(CELLS["rnn"](ACTIVATIONS[activation]), READOUTS[readout], parameters)
+    return forward(network, rng.standard_normal((length, 2)) if x is None else x)
+
+
+@dataclass(frozen=True)
+class GivenJacobians:
+    """A cell whose Jacobians are given: as much of the protocol as the flow of gradients needs."""
+
+    jacobians: Array
+
+    def state_jacobians(self, parameters: Any, linear: Any, start: int, stop: int, out: Array) -> Array:
+        out[:] = self.jacobians[start:stop]
+        return out
+
+    def mean_gain(self, linear: Any) -> Array:
+        return np.ones(len(self.jacobians))
+
+
+def chain_of(jacobians: Any) -> Trace:
+    """A trace of which only the Jacobians J_1, ..., J_T are known, (T, H, H)."""
+    jacobians = np.array(jacobians, dtype=np.float64)
+    length, size, _ = jacobians.shape
+    network = SimpleNamespace(cell=GivenJacobians(jacobians), parameters={}, hidden_size=size)
+    trace = SimpleNamespace(
+        network=network,
+        length=length,
+        state=np.zeros((length + 1, size)),
+        divergence=None,
+        linear=SimpleNamespace(log10_scale=np.zeros(length)),
+    )
+    return trace  # type: ignore[return-value]
+
+
+def jacobians_of(trace: Trace) -> Array:
+    """J_1, ..., J_T as float64 knows them, (T, H, H)."""
+    size = trace.state.shape[-1]
+    out = np.empty((trace.length, size, size))
+    return trace.network.cell.state_jacobians(trace.network.parameters, trace.linear, 0, trace.length, out)
+
+
+def exact_flow(trace: Trace, digits: int = 60) -> Array:
+    """log10 ‖∂h_t/∂h_k‖_F of every pair by mpmath, from the trace's own float64 Jacobians and their scales."""
+    jacobians, scale = jacobians_of(trace), np.concatenate([[0.0], np.cumsum(trace.linear.log10_scale)])
+    flow = np.full((trace.length + 1, trace.length + 1), np.nan)
+    with mpmath.workdps(digits):
+        # Binary exponents have no bounds in mpmath, and 60 digits outlast every cancellation in these tests.
+        exact = np.vectorize(mpmath.mpf, otypes=[object])(jacobians)
+        for k in range(trace.length + 1):
+            product = np.vectorize(mpmath.mpf, otypes=[object])(np.eye(jacobians.shape[1]))
+            flow[k, k] = _log10_norm(product)
+            for t in range(k + 1, trace.length + 1):
+                product = exact[t - 1].dot(product)
+                flow[t, k] = _log10_norm(product) + scale[t] - scale[k]
+    return flow
+
+
+def _log10_norm(matrix: Any) -> float:
+    square = (matrix * matrix).sum()
+    return float(mpmath.log10(square) / 2) if square else -np.inf
+
+
+def largest_difference(found: Array, expected: Array) -> float:
+    """The largest |found − expected|, where −inf must meet −inf and NaN NaN; else infinite."""
+    same = (found == expected) | (np.isnan(found) & np.isnan(expected))
+    with np.errstate(invalid="ignore"):
+        difference = np.where(same, 0.0, np.abs(found - expected))
+    return float(np.nan_to_num(difference, nan=np.inf).max(initial=0.0))

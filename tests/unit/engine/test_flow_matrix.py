@@ -1,0 +1,122 @@
+import numpy as np
+import pytest
+
+from app.engine import flow_matrix as module
+from app.engine.activations import ACTIVATIONS
+from app.engine.flow_matrix import flow_matrix
+from app.engine.jacobian_norms import jacobian_norms
+from tests.chains import chain_of, exact_flow, jacobians_of, largest_difference, traced
+
+NAN, ZERO = np.nan, -np.inf
+
+
+def test_a_case_worked_by_hand():
+    # J_2 J_1 = [[0, 1], [3, 6]]; J_3 J_2 = [[3, 1], [0, 0]]; J_3 J_2 J_1 = [[3, 7], [0, 0]].
+    flow = flow_matrix(chain_of([[[1, 2], [0, 1]], [[0, 1], [3, 0]], [[1, 1], [0, 0]]]))
+    squares = [[2, NAN, NAN, NAN], [6, 2, NAN, NAN], [46, 10, 2, NAN], [58, 10, 2, 2]]
+    np.testing.assert_allclose(flow, np.log10(squares) / 2, rtol=1e-15)
+
+
+@pytest.mark.parametrize("activation", sorted(ACTIVATIONS))
+@pytest.mark.parametrize("initializer", ["gaussian", "orthogonal", "identity", "diagonal"])
+@pytest.mark.parametrize(("hidden_size", "length"), [(1, 1), (2, 7), (3, 8), (4, 9), (5, 37)])
+def test_equals_exact_products(activation, initializer, hidden_size, length):
+    trace = traced(activation, hidden_size=hidden_size, length=length, initializer=initializer, spectral_radius=1.2)
+    assert largest_difference(flow_matrix(trace), exact_flow(trace)) < 1e-13
+
+
+@pytest.mark.parametrize(("hidden_size", "length"), [(16, 50), (64, 100), (20, 257)])
+def test_the_last_row_is_the_norm_curve_and_every_row_that_of_a_shorter_run(hidden_size, length):
+    trace = traced(hidden_size=hidden_size, length=length)
+    flow, jacobians = flow_matrix(trace), jacobians_of(trace)
+    for t in (length, length - 1, length // 2, 1):
+        np.testing.assert_allclose(flow[t, : t + 1], jacobian_norms(chain_of(jacobians[:t]), spectral=False).log10_frobenius, atol=1e-12)
+
+
+def two_regimes(first: float, second: float, steps: int, size: int = 2):
+    """A diagonal W whose regime switches in the middle: what decayed no longer does, and the other way round."""
+    gains = np.resize([first, second], size), np.resize([second, first], size)
+    return [np.diag(gains[0])] * steps + [np.diag(gains[1])] * steps
+
+
+def triangular(a: float, b: float, c: float):
+    return np.array([[a, c], [0.0, b]])
+
+
+RNG = np.random.default_rng(7)
+ROTATION, _ = np.linalg.qr(RNG.standard_normal((6, 6)))
+ADVERSARIAL = {
+    "regimes switch": two_regimes(1.0, 0.5, 20),
+    "regimes switch beyond float64": two_regimes(1.0, 1e-8, 50),
+    "regimes switch, far beyond": two_regimes(1e10, 1e-40, 20, size=5),
+    "three regimes": two_regimes(1.0, 1e-30, 20) + two_regimes(1e-30, 1.0, 7),
+    "regimes switch, rotated": [ROTATION @ jacobian @ ROTATION.T for jacobian in two_regimes(1.0, 0.5, 10, size=6)],
+    "triangular": [triangular(1, 1e-20, 0.5)] * 15 + [triangular(1e-20, 1, 0.5)] * 15 + [triangular(1, 1e-20, 1e-300)] * 15,
+    "hidden below a column": [triangular(1e-3, 1, 1)] * 20
+    + [np.array([[1.0, 0.0], [1e-250, 1e-200]])] * 5
+    + [triangular(1e-30, 1, 1)] * 20,
+    "nilpotent": [0.3 * np.eye(7, k=1)] * 30,
+    "nilpotent, growing": [1e30 * np.eye(7, k=1)] * 30,
+    "nilpotent, of many sizes": [np.eye(7, k=1) * 10.0 ** (-50 * (step % 7)) for step in range(30)],
+    "nilpotent, dense": list(np.triu(RNG.standard_normal((30, 7, 7)), 1)),
+    "nilpotent by cancellation": [[[1, 1], [-1, -1]]] * 12,
+    "a step of nothing": [np.zeros((4, 4)) if step == 13 else RNG.standard_normal((4, 4)) for step in range(40)],
+    "strong saturation": [np.diag(10.0 ** -RNG.uniform(0, 150, 5)) @ RNG.standard_normal((5, 5)) for _ in range(40)],
+    "strong saturation, diagonal": [np.diag(10.0 ** -RNG.uniform(0, 150, 5)) for _ in range(40)],
+    "entries of every size": list(10.0 ** RNG.uniform(-150, 150, (40, 5, 5))),
+    "entries of every size, many zero": list(10.0 ** RNG.uniform(-150, 150, (40, 5, 5)) * (RNG.random((40, 5, 5)) < 0.3)),
+    "growth": list(1e20 * RNG.standard_normal((40, 3, 3))),
+}
+
+
+@pytest.mark.parametrize("name", ADVERSARIAL)
+def test_adversarial_chains_equal_exact_products(name):
+    trace = chain_of(ADVERSARIAL[name])
+    exact = exact_flow(trace)
+    # Logarithms of thousands have no more digits than float64 has; anything else is exact to 1e-12.
+    assert largest_difference(flow_matrix(trace), exact) <= max(1e-12, np.spacing(np.abs(exact[np.isfinite(exact)]).max()))
+    assert largest_difference(jacobian_norms(trace, spectral=False).log10_frobenius, exact[-1]) <= 1e-12
+
+
+@pytest.mark.parametrize("activation", ["tanh", "sigmoid"])
+@pytest.mark.parametrize("input_scale", [10.0, 100.0, 1000.0])
+def test_saturated_networks_equal_exact_products(activation, input_scale):
+    trace = traced(activation, hidden_size=6, length=40, input_scale=input_scale)
+    assert largest_difference(flow_matrix(trace), exact_flow(trace)) < 1e-12
+
+
+def test_only_what_needs_it_is_computed_again(monkeypatch):
+    calls = []
+    monkeypatch.setattr(module, "_recompute", lambda *arguments: calls.append(arguments))
+    for chain in ("nilpotent", "a step of nothing", "nilpotent by cancellation", "growth", "regimes switch"):
+        flow_matrix(chain_of(ADVERSARIAL[chain]))
+    flow_matrix(traced(hidden_size=32, length=60, input_scale=5.0))
+    assert not calls
+    flow_matrix(chain_of(ADVERSARIAL["regimes switch beyond float64"]))
+    assert calls
+
+
+def test_inner_products_that_cancel_are_multiplied_out(monkeypatch):
+    # What A_t keeps, C_k has lost, in a basis in which it can't be seen: the Gram matrices' inner product is 1e-7 of its terms.
+    trace = chain_of([ROTATION @ jacobian @ ROTATION.T for jacobian in two_regimes(1.0, 0.6, 16, size=6)])
+    exact = exact_flow(trace)
+    assert largest_difference(flow_matrix(trace), exact) < 1e-12
+    monkeypatch.setattr(module, "SMALLEST_SHARE_LEFT", 0.0)
+    assert largest_difference(flow_matrix(trace), exact) > 1e-12
+
+
+def test_after_a_divergence_what_is_known_stays():
+    trace = traced("relu", length=2_000, W=np.full((4, 4), 1.0))
+    known = trace.divergence.step - 1
+    flow = flow_matrix(trace)
+    assert np.isfinite(flow[: known + 1, : known + 1][np.tri(known + 1, dtype=bool)]).all()
+    assert np.isnan(flow[known + 1 :]).all()
+    assert np.isnan(flow[np.triu_indices(2_001, k=1)]).all()
+
+
+def test_a_linear_network_that_diverges_has_its_whole_flow():
+    trace = traced("identity", length=700, W=3.0 * np.eye(4))
+    assert trace.divergence is not None
+    lags = np.subtract.outer(np.arange(701), np.arange(701))
+    expected = np.where(lags >= 0, lags * np.log10(3.0) + np.log10(2.0), np.nan)
+    np.testing.assert_allclose(flow_matrix(trace), expected, rtol=1e-13, atol=1e-13)
