@@ -22,7 +22,8 @@ def encode(answer: dict[str, Any], arrays: str) -> bytes:
     b'{"norm":{"dtype":"f4","bdata":"AAAAPwAAgD8=","shape":"2"}}'
     """
     if arrays == "typed":
-        answer = _with_typed_arrays(answer)
+        # The echo of a request stays as a request has it, so that it can be posted back.
+        answer = {key: value if key == "parameters" else _with_typed_arrays(value) for key, value in answer.items()}
     # orjson writes NaN and ±inf as null, in arrays as well.
     return orjson.dumps(answer, _contiguous, orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS)
 

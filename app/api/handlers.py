@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Match
 
-from app.api.errors import MalformedBody, UnknownParameter, error_answer, error_response
+from app.api.errors import MalformedBody, UnknownParameter, error_answer, error_response, internal_error
 from app.api.headers import SECURITY_HEADERS
 from app.api.schemas import Form, Weights, allowed_in_words, form_of
 from app.engine.errors import InvalidParameter, UnknownName, UnrolledError, in_words, shown
@@ -23,6 +23,7 @@ REMEDIES = {
     "greater_than_equal": "Choose a larger value.",
     "less_than_equal": "Choose a smaller value.",
     "list_type": "Give a list.",
+    "model_attributes_type": "Give an object.",
     "model_type": "Give an object.",
     "string_too_long": "Shorten it.",
     "too_long": "Name each part once.",
@@ -65,8 +66,7 @@ async def _answer_http_exception(request: Request, error: Exception) -> Response
 
 async def _answer_unexpected(request: Request, error: Exception) -> Response:
     # Starlette answers this outside of every middleware, so the headers that they add are given here.
-    message = "The server made a mistake, and has written it to its log."
-    return error_answer(500, "internal_error", message, headers=SECURITY_HEADERS)
+    return internal_error(SECURITY_HEADERS)
 
 
 def _methods_of_path(request: Request) -> list[str]:
@@ -77,6 +77,8 @@ def _methods_of_path(request: Request) -> list[str]:
         for method in methods
         if any(route.matches({**request.scope, "method": method})[0] is Match.FULL for route in request.app.routes)
     ]
+    if not answered:  # below a mount no route is left to ask, and what is mounted are files
+        answered = ["GET"]
     return sorted([*answered, "HEAD"] if "GET" in answered else answered)
 
 
@@ -120,7 +122,7 @@ def _one_problem(problem: Mapping[str, Any], asked: Asked) -> UnrolledError:
     if kind == "extra_forbidden":
         return UnknownParameter(_dotted(path)[:LONGEST_NAME], list(Weights.model_fields) if name == "weights" else asked.names)
     fields = asked.form.fields
-    if name in fields and "choices" in fields[name].metadata and isinstance(got, str):
+    if kind == "literal_error" and name in fields and isinstance(got, str):
         return UnknownName(name, got[:LONGEST_NAME], fields[name].metadata["choices"])
     return InvalidParameter(_dotted(path), got, allowed_in_words(asked.form, name), REMEDIES.get(kind, ANY_REMEDY))
 

@@ -174,7 +174,7 @@ def _comma_separated(value: Any) -> Any:
     """`include=a,b&include=c` is the list a, b, c."""
     if not isinstance(value, list | tuple):
         return value
-    return [part.strip() for item in value for part in (item.split(",") if isinstance(item, str) else [item])]
+    return [part for item in value for part in ([name.strip() for name in item.split(",")] if isinstance(item, str) else [item])]
 
 
 def _field_type(form: Form, field: dataclasses.Field[Any], *, json: bool) -> tuple[Any, Any]:

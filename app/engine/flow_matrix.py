@@ -160,7 +160,8 @@ class _Work:
         cell.state_jacobians(parameters, linear, start, start + known, jacobians[:known])
         jacobians[known:] = np.eye(self.size)
         largest = np.maximum(jacobians.max(axis=(1, 2)), -jacobians.min(axis=(1, 2)))
-        exponents = np.frexp(largest)[1].astype(np.int64)
+        # 2 to the exponent of a subnormal number has no reciprocal in float64.
+        exponents = np.maximum(np.frexp(largest)[1].astype(np.int64), -1000)
         jacobians *= np.ldexp(1.0, -exponents)[:, None, None]
         return jacobians, exponents
 

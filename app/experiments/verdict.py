@@ -33,7 +33,7 @@ def verdict(exploration: Exploration) -> dict[str, Any]:
         "kind": kind,
         "slope_log10_per_step": slope,
         "factor_per_step": 10.0**slope if slope is not None and slope < 300.0 else None,
-        "half_life": math.log10(2.0) / -slope if slope is not None and kind == "vanishing" else None,
+        "half_life": math.log10(2.0) / -slope if slope is not None and slope < 0.0 and kind == "vanishing" else None,
         "doubling_time": math.log10(2.0) / slope if slope is not None and kind == "exploding" else None,
         "log10_norm_h0": finite(by_lag[-1]),
         "exactly_zero_from_lag": first_lag(np.isneginf(by_lag)),

@@ -1,0 +1,258 @@
+"""Every kind of bad input gets its error in the one shape, in words that say what to do; never a 500."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import numpy as np
+import pytest
+from fastapi import FastAPI
+from fastapi.routing import APIRouter
+
+import app.main  # noqa: F401  (loads every exception class)
+from app.api.errors import STATUS, ErrorBody
+from app.api.headers import SECURITY_HEADERS
+from app.engine.errors import UnrolledError
+from app.main import create_app
+from app.settings import Settings
+from tests.api.conftest import connect
+from tests.api.wire import strict_json
+
+pytestmark = pytest.mark.anyio
+
+RUNS = "/api/v1/runs"
+JSON = {"Content-Type": "application/json"}
+
+
+def error_of(response: httpx.Response, status: int, code: str) -> dict[str, Any]:
+    """The error of a response, after checking the shape."""
+    assert response.status_code == status, response.text
+    assert response.headers["content-type"] == "application/json"
+    assert response.headers["cache-control"] == "no-store"
+    body = strict_json(response.content)
+    ErrorBody.model_validate(body, extra="forbid", strict=True)
+    assert body["error"]["code"] == code, body
+    return body["error"]
+
+
+def subclasses(cls: type) -> Iterator[type]:
+    yield cls
+    for below in cls.__subclasses__():
+        yield from subclasses(below)
+
+
+def test_every_exception_class_has_a_status() -> None:
+    assert set(subclasses(UnrolledError)) == set(STATUS)
+
+
+@pytest.mark.parametrize(
+    ("query", "code", "parameter", "words"),
+    [
+        ("hiden_size=3", "unknown_parameter", "hiden_size", "Did you mean 'hidden_size'?"),
+        ("weights=1", "unknown_parameter", "weights", "no parameter"),
+        ("hidden_size=0", "invalid_parameter", "hidden_size", "got '0', allowed: an integer from 1 to 512."),
+        ("hidden_size=513", "invalid_parameter", "hidden_size", "Choose a smaller value."),
+        ("hidden_size=2.5", "invalid_parameter", "hidden_size", "an integer from 1 to 512"),
+        ("hidden_size=true", "invalid_parameter", "hidden_size", "got 'true'"),
+        ("hidden_size=", "invalid_parameter", "hidden_size", "got ''"),
+        ("spectral_radius=1e999", "invalid_parameter", "spectral_radius", "Give a finite number."),
+        ("spectral_radius=NaN", "invalid_parameter", "spectral_radius", "a number from 0 to 10"),
+        ("spectral_radius=-Infinity", "invalid_parameter", "spectral_radius", "a number from 0 to 10"),
+        ("spectral_radius=0x1", "invalid_parameter", "spectral_radius", "a number from 0 to 10"),
+        ("cell=rnnn", "unknown_name", "cell", "Did you mean 'rnn'?"),
+        ("activation=Tanh", "unknown_name", "activation", "Did you mean 'tanh'?"),
+        ("include=states,flow_matrx", "unknown_name", "include", "Did you mean 'flow_matrix'?"),
+        ("arrays=binary", "invalid_parameter", "arrays", "allowed: list, typed."),
+        ("hidden_size=3&hidden_size=4", "repeated_parameter", "hidden_size", "Give it once."),
+        ("loss_at=0", "invalid_parameter", "loss_at", "step numbers from 1 to 50"),
+        ("loss_at=sometimes", "invalid_parameter", "loss_at", "last, every, or step numbers"),
+        ("length=5&truncation=6", "invalid_parameter", "truncation", "1 to 5"),
+        ("length=309", "invalid_parameter", "length", "1 to 308"),
+        ("source=own", "invalid_parameter", "source", "POST"),
+        ("readout=softmax", "invalid_parameter", "readout", "probability distribution"),
+        ("include=terms", "invalid_parameter", "include", "terms only with length ≤ 5"),
+        ("source=text&text=", "invalid_parameter", "text", ""),
+        (f"text={'x' * 2001}", "invalid_parameter", "text", "at most 2,000 characters"),
+    ],
+)
+async def test_a_bad_query(client: httpx.AsyncClient, query: str, code: str, parameter: str, words: str) -> None:
+    error = error_of(await client.get(f"{RUNS}?{query}"), 422, code)
+    assert error["parameter"] == parameter
+    assert words in error["message"]
+    assert error["allowed"]
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "parameter", "words"),
+    [
+        ('{"hidden_size": true}', "invalid_parameter", "hidden_size", "got True"),
+        ('{"seed": false}', "invalid_parameter", "seed", "got False"),
+        ('{"spectral_radius": true}', "invalid_parameter", "spectral_radius", "got True"),
+        ('{"hidden_size": "3"}', "invalid_parameter", "hidden_size", "got '3'"),
+        ('{"hidden_size": 2.5}', "invalid_parameter", "hidden_size", "got 2.5"),
+        ('{"hidden_size": null}', "invalid_parameter", "hidden_size", "got None"),
+        ('{"spectral_radius": 1e999}', "invalid_parameter", "spectral_radius", "got inf"),
+        ('{"spectral_radius": NaN}', "invalid_parameter", "spectral_radius", "got nan"),
+        ('{"seed": 1e30}', "invalid_parameter", "seed", "from 0 to 2147483647"),
+        ('{"cell": 3}', "invalid_parameter", "cell", "allowed: rnn"),
+        ('{"include": "state"}', "invalid_parameter", "include", "Give a list."),
+        ('{"include": ["states", 3]}', "invalid_parameter", "include[1]", "got 3"),
+        ('{"hiddensize": 3}', "unknown_parameter", "hiddensize", "Did you mean 'hidden_size'?"),
+        ('{"lang": "ko"}', "unknown_parameter", "lang", "no parameter"),
+        ('{"x": [[1], [true]]}', "invalid_parameter", "x[1][0]", "got True"),
+        ('{"x": [[1], ["2"]]}', "invalid_parameter", "x[1][0]", "got '2'"),
+        ('{"x": [[1], [1e999]]}', "invalid_parameter", "x[1][0]", "Give a finite number."),
+        ('{"x": [1, 2, NaN]}', "invalid_parameter", "x[2][0]", "got nan"),
+        ('{"x": [[1], [2, 3]]}', "invalid_parameter", "x", "rows of the same length"),
+        ('{"x": [1, [2]]}', "invalid_parameter", "x[0]", "got 1"),
+        ('{"x": []}', "invalid_parameter", "x", ""),
+        ('{"x": [1]}', "invalid_parameter", "x", "at least 2 rows"),
+        ('{"target": [1, 2]}', "invalid_parameter", "target", "Post x"),
+        ('{"x": [1, 2, 3], "target": [1, 2]}', "wrong_shape", "target", "one row per step"),
+        ('{"hidden_size": 4, "weights": {"W": [[1, 2, 3], [1, 2, 3], [1, 2, 3], [1, 2, 3]]}}', "wrong_shape", "W", "(4, 4), got (4, 3)"),
+        ('{"weights": {"w": [[1]]}}', "unknown_parameter", "weights.w", "no parameter"),
+        ('{"weights": [[1]]}', "invalid_parameter", "weights", "Give an object."),
+        ('{"weights": {"W": [[1e999]]}}', "invalid_parameter", "weights.W[0][0]", "got inf"),
+        ('{"text": "\\ud800", "source": "text"}', "invalid_parameter", "text", "\\ud800"),
+    ],
+)
+async def test_a_bad_body(client: httpx.AsyncClient, body: str, code: str, parameter: str, words: str) -> None:
+    error = error_of(await client.post(RUNS, content=body, headers=JSON), 422, code)
+    assert error["parameter"] == parameter
+    assert words in error["message"]
+    assert error["allowed"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"{", b"[]", b"null", b'"x"', b"{'a': 1}", b"\xff\xfe", b"[" * 100_000, b'{"seed": ' + b"9" * 5000 + b"}", b'{"\\ud800": 1}'],
+)
+async def test_a_body_that_is_not_a_json_object(client: httpx.AsyncClient, body: bytes) -> None:
+    error = error_of(await client.post(RUNS, content=body, headers=JSON), 400, "malformed_body")
+    assert "JSON" in error["message"]
+
+
+@pytest.mark.parametrize("content_type", [None, "text/plain", "application/x-www-form-urlencoded", "application/jsonp"])
+async def test_a_body_that_does_not_say_it_is_json(client: httpx.AsyncClient, content_type: str | None) -> None:
+    headers = {"Content-Type": content_type} if content_type else {}
+    error = error_of(await client.post(RUNS, content=b"{}", headers=headers), 415, "unsupported_media_type")
+    assert "application/json" in error["message"]
+
+
+async def test_every_problem_is_told_up_to_ten(client: httpx.AsyncClient) -> None:
+    error = error_of(await client.post(RUNS, json={"hidden_size": 0, "seed": -1, "cel": "rnn"}), 422, "invalid_parameter")
+    assert {problem["parameter"] for problem in error["details"]["errors"]} == {"hidden_size", "seed", "cel"}
+    error = error_of(await client.post(RUNS, json={f"unknown_{i}": i for i in range(10_000)}), 422, "unknown_parameter")
+    assert len(error["details"]["errors"]) == 10
+
+
+async def test_a_long_value_is_not_repeated_in_full(client: httpx.AsyncClient) -> None:
+    for body in ({"cell": "x" * 1_000_000}, {"x" * 1_000_000: 1}, {"x": {"a": "x" * 1_000_000}}, {"text": "x" * 1_000_000}):
+        assert len((await client.post(RUNS, json=body)).content) < 3000
+
+
+@pytest.mark.parametrize(
+    "path", ["/nope", "/api/v1/run", "/api/v1/runs/", "/static/nope.js", "/static/../pyproject.toml", "/api/v1/runs/%00"]
+)
+async def test_nothing_there(client: httpx.AsyncClient, path: str) -> None:
+    error_of(await client.get(path), 404, "not_found")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("PUT", RUNS, ["GET", "HEAD", "POST"]),
+        ("DELETE", RUNS, ["GET", "HEAD", "POST"]),
+        ("POST", "/api/v1/catalog", ["GET", "HEAD"]),
+        ("OPTIONS", "/healthz", ["GET", "HEAD"]),
+        ("POST", "/", ["GET", "HEAD"]),
+        ("POST", "/static/js/docs.js", ["GET", "HEAD"]),
+    ],
+)
+async def test_a_method_that_a_path_does_not_answer(client: httpx.AsyncClient, method: str, path: str, allowed: list[str]) -> None:
+    response = await client.request(method, path)
+    error = error_of(response, 405, "method_not_allowed")
+    assert response.headers["allow"] == ", ".join(allowed)
+    assert error["allowed"] == allowed
+
+
+async def test_work_over_the_limits_says_the_estimate_and_what_to_lower(client: httpx.AsyncClient) -> None:
+    error = error_of(await client.get(f"{RUNS}?source=sine&length=10000&hidden_size=512"), 422, "work_too_large")
+    details = error["details"]
+    assert details["estimated_seconds"] > details["limit_seconds"] == Settings().max_seconds
+    assert details["lower"][0] in error["message"]
+    assert "at most 10 s" in error["message"]
+
+
+async def test_memory_over_the_limit() -> None:
+    async with connect(create_app(Settings(max_megabytes=1.0))) as client:
+        error = error_of(await client.get(f"{RUNS}?source=sine&length=500"), 422, "work_too_large")
+    assert error["details"]["estimated_megabytes"] > 1.0
+    assert "at most 1 MB" in error["message"]
+
+
+async def test_a_url_over_the_limit(client: httpx.AsyncClient) -> None:
+    error = error_of(await client.get(f"{RUNS}?text={'x' * 30_000}"), 414, "url_too_long")
+    assert error["details"]["limit_bytes"] == Settings().max_url_bytes
+
+
+async def test_the_longest_korean_text_fits_in_a_url(client: httpx.AsyncClient) -> None:
+    text = ("안녕하세요 반갑습니다 " * 200)[:2000]
+    response = await client.get(RUNS, params={"source": "text", "text": text, "include": "states", "hidden_size": 2})
+    assert response.status_code == 200, response.text
+
+
+@pytest.mark.parametrize("declared", [True, False])
+async def test_a_body_over_the_limit(declared: bool) -> None:
+    async def pieces() -> Any:
+        for _ in range(100):
+            yield b" " * 100
+
+    async with connect(create_app(Settings(max_body_bytes=1024))) as client:
+        content = b" " * 10_000 if declared else pieces()
+        error = error_of(await client.post(RUNS, content=content, headers=JSON), 413, "body_too_large")
+        assert error["details"] == {"limit_bytes": 1024}
+        assert (await client.post(RUNS, content=b"{}" + b" " * 1022, headers=JSON)).status_code == 200
+
+
+async def test_a_body_over_the_limit_is_refused_while_it_arrives() -> None:
+    sent = 0
+
+    async def endless() -> Any:
+        nonlocal sent
+        while True:
+            sent += 1000
+            yield b" " * 1000
+
+    async with connect(create_app(Settings(max_body_bytes=5000))) as client:
+        error_of(await client.post(RUNS, content=endless(), headers=JSON), 413, "body_too_large")
+    assert sent <= 6000
+
+
+async def test_a_mistake_of_the_servers_tells_nothing_of_itself(app: FastAPI) -> None:
+    broken = create_app()
+    router = APIRouter()
+
+    @router.get("/broken")
+    async def fails() -> None:
+        raise RuntimeError("secret")
+
+    broken.include_router(router)
+    async with connect(broken) as client:
+        response = await client.get("/broken")
+    error_of(response, 500, "internal_error")
+    assert "secret" not in response.text
+    for name, value in SECURITY_HEADERS.items():
+        assert response.headers[name] == value
+
+
+async def test_divergence_is_an_answer_and_not_an_error(client: httpx.AsyncClient) -> None:
+    parameters = {"source": "sine", "activation": "identity", "spectral_radius": 10, "length": 1000, "hidden_size": 4}
+    response = await client.get(RUNS, params=parameters)
+    assert response.status_code == 200
+    answer = strict_json(response.content)
+    step = answer["divergence"]["step"]
+    assert 1 < step < 1000
+    h = np.array(answer["states"]["h"], dtype=np.float64)
+    assert np.isfinite(h[:step]).all()
+    assert np.isnan(h[step + 1 :]).all()

@@ -1,0 +1,156 @@
+"""GET and POST /api/v1/runs: the default picture, the echo, the cache's questions, one's own data."""
+
+from urllib.parse import urlencode
+
+import httpx
+import numpy as np
+import pytest
+
+from app.experiments.parameters import DEFAULT_PARTS, PARTS
+from app.experiments.presets import PRESETS
+from tests.api.wire import arrays_in, at, decoded, strict_json
+
+pytestmark = pytest.mark.anyio
+
+RUNS = "/api/v1/runs"
+SMALL = {"hidden_size": 3, "length": 4}
+
+
+async def test_without_parameters_it_answers_with_the_default_parts(client: httpx.AsyncClient) -> None:
+    response = await client.get(RUNS)
+    assert response.status_code == 200
+    assert response.headers["content-type"] == "application/json"
+    answer = strict_json(response.content)
+    T, H = answer["parameters"]["length"], answer["parameters"]["hidden_size"]
+    assert answer["parameters"]["include"] == list(DEFAULT_PARTS)
+    assert set(DEFAULT_PARTS) <= set(answer)
+    assert not (set(PARTS) - set(DEFAULT_PARTS)) & set(answer)
+    assert np.shape(answer["states"]["h"]) == (T + 1, H)
+    assert np.shape(answer["flow_matrix"]["log10_frobenius"]) == (T + 1, T + 1)
+    assert answer["divergence"] is None
+
+
+@pytest.mark.parametrize("name", PRESETS)
+async def test_every_preset_answers_and_its_echo_posted_back_gives_the_same_bytes(client: httpx.AsyncClient, name: str) -> None:
+    answered = await client.get(RUNS, params=PRESETS[name].parameters)
+    assert answered.status_code == 200, answered.text
+    posted = await client.post(RUNS, json=strict_json(answered.content)["parameters"])
+    assert posted.status_code == 200, posted.text
+    assert posted.content == answered.content
+
+
+async def test_the_echo_of_own_data_posted_back_gives_the_same_bytes(client: httpx.AsyncClient) -> None:
+    own = {
+        "x": [[0.5, 1.0], [0.25, -1.0], [0.125, 1 / 3]],
+        "weights": {"W": [[0.1, 0.2], [0.3, 0.4]], "h_0": [0.7, -0.7]},
+        "loss_at": "every",
+        "arrays": "typed",
+    }
+    first = await client.post(RUNS, json=own)
+    assert first.status_code == 200, first.text
+    echoed = strict_json(first.content)["parameters"]
+    assert echoed["weights"] == own["weights"]
+    assert echoed["hidden_size"] == 2
+    assert (await client.post(RUNS, json=echoed)).content == first.content
+
+
+async def test_own_weights_and_inputs_are_what_is_computed_with(client: httpx.AsyncClient) -> None:
+    body = {
+        "activation": "identity",
+        "x": [1.0, 2.0],
+        "target": [0.0, 0.0],
+        "weights": {"U": [[2.0]], "W": [[0.5]], "V": [[1.0]], "b_s": [0.25], "b_z": [-1.0], "h_0": [4.0]},
+        "include": ["states", "gradients"],
+    }
+    answer = strict_json((await client.post(RUNS, json=body)).content)
+    # s_1 = 2·1 + 0.5·4 + 0.25; s_2 = 2·2 + 0.5·4.25 + 0.25; y = h − 1; L = y_2².
+    assert answer["states"]["h"] == [[4.0], [4.25], [6.375]]
+    assert answer["states"]["y"] == [[3.25], [5.375]]
+    assert answer["loss"]["total"] == 5.375**2
+    assert answer["gradients"]["full"]["parameters"]["b_z"] == [2 * 5.375]
+
+
+async def test_if_none_match_gives_304_without_a_body(client: httpx.AsyncClient) -> None:
+    first = await client.get(RUNS, params=SMALL)
+    etag = first.headers["etag"]
+    assert "max-age=" in first.headers["cache-control"]
+    for tags in (etag, etag.removeprefix("W/"), f'"other", {etag}', "*"):
+        again = await client.get(RUNS, params=SMALL, headers={"If-None-Match": tags})
+        assert again.status_code == 304, tags
+        assert again.content == b""
+        assert again.headers["etag"] == etag
+        assert again.headers["vary"] == "Accept-Encoding"
+    assert (await client.get(RUNS, params=SMALL, headers={"If-None-Match": 'W/"other"'})).status_code == 200
+
+
+async def test_304_is_answered_without_computing(client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    etag = (await client.get(RUNS, params=SMALL)).headers["etag"]
+
+    def computed(*_: object) -> bytes:
+        raise AssertionError("a run was computed")
+
+    monkeypatch.setattr("app.api.routes.runs.answer", computed)
+    assert (await client.get(RUNS, params=SMALL, headers={"If-None-Match": etag})).status_code == 304
+
+
+async def test_the_etag_is_of_the_resolved_parameters(client: httpx.AsyncClient) -> None:
+    async def etag(**parameters: object) -> str:
+        return (await client.get(RUNS, params={**SMALL, **parameters})).headers["etag"]
+
+    same = await etag()
+    assert await etag(seed=1, truncation=4, lang="ko", theme="dark") == same
+    assert await etag(include=",".join(reversed(DEFAULT_PARTS))) == same
+    different = {await etag(seed=2), await etag(arrays="typed"), await etag(include="states"), same}
+    assert len(different) == 4
+
+
+async def test_a_post_is_not_for_caches(client: httpx.AsyncClient) -> None:
+    response = await client.post(RUNS, json=SMALL)
+    assert response.headers["cache-control"] == "no-store"
+    assert "etag" not in response.headers
+
+
+async def test_include_is_a_list_by_commas_or_by_repetition(client: httpx.AsyncClient) -> None:
+    by_commas = await client.get(RUNS, params={**SMALL, "include": "states,spectrum"})
+    repeated = await client.get(
+        f"{RUNS}?{urlencode([*SMALL.items(), ('include', 'spectrum'), ('include', 'states'), ('include', 'states')])}"
+    )
+    assert by_commas.status_code == 200
+    assert by_commas.content == repeated.content
+    assert set(PARTS) & set(strict_json(by_commas.content)) == {"states", "spectrum"}
+
+
+async def test_the_query_of_any_page_url_is_a_query_here(client: httpx.AsyncClient) -> None:
+    page = "hidden_size=3&length=4&lang=ko&theme=dark&hide=flow&lock=seed&embed=1&at=2&pin=seed%3D1&pin=seed%3D2"
+    assert (await client.get(f"{RUNS}?{page}")).content == (await client.get(RUNS, params=SMALL)).content
+
+
+@pytest.mark.parametrize("loss_at", ["last", "every"])
+async def test_typed_arrays_hold_the_numbers_of_the_lists(client: httpx.AsyncClient, loss_at: str) -> None:
+    parameters = {"include": ",".join(set(PARTS) - {"terms"}), "loss_at": loss_at}
+    lists = strict_json((await client.get(RUNS, params=parameters)).content)
+    typed = strict_json((await client.get(RUNS, params={**parameters, "arrays": "typed"})).content)
+    found = arrays_in(decoded(typed))
+    assert {"/states/h", "/jacobian_norms/log10_frobenius", "/gradients/full/parameters/W"} <= set(found)
+    for path, array in found.items():
+        expected = np.array(at(lists, path), dtype=np.float64)
+        assert array.shape == expected.shape, path
+        np.testing.assert_allclose(array, expected, rtol=6e-8 if array.dtype == np.float32 else 0, err_msg=path)
+    # An array with gaps is the same list in both.
+    assert typed["flow_matrix"]["log10_frobenius"] == lists["flow_matrix"]["log10_frobenius"]
+    assert None in typed["flow_matrix"]["log10_frobenius"][0]
+
+
+async def test_text_is_read_a_character_a_step(client: httpx.AsyncClient) -> None:
+    answer = strict_json((await client.get(RUNS, params={"source": "text", "text": "안녕, 안녕!", "include": "states"})).content)
+    assert "".join(answer["sequence"]["labels"]) == "안녕, 안녕"
+    assert set(answer["sequence"]["symbols"]) == set("안녕, 안녕!")
+    assert answer["parameters"]["readout"] == "softmax"
+    np.testing.assert_allclose(np.sum(answer["states"]["y"], axis=1), 1.0)
+
+
+async def test_head_is_get_without_the_body(client: httpx.AsyncClient) -> None:
+    got, head = await client.get(RUNS, params=SMALL), await client.head(RUNS, params=SMALL)
+    assert head.status_code == 200
+    assert head.content == b""
+    assert head.headers == got.headers
