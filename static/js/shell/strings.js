@@ -18,7 +18,7 @@ export function pickLanguage(asked, preferred) {
 
 /** @param {string} language @returns {Promise<Record<string, string>>} */
 export async function loadDictionary(language) {
-  const response = await fetch(`static/locales/${language}.json`);
+  const response = await fetch(new URL(`../../locales/${language}.json`, import.meta.url));
   return response.json();
 }
 
