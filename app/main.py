@@ -11,7 +11,6 @@ from starlette_compress import CompressMiddleware, remove_compress_type
 from app import __version__
 from app.api import handlers
 from app.api.assets import Assets
-from app.api.assets import Assets
 from app.api.checkpoints import CheckpointCache
 from app.api.head import HeadLikeGet
 from app.api.headers import SecurityHeaders
