@@ -1,6 +1,7 @@
 """The documentation says what the code does: tables, links and names agree, and the examples run as printed."""
 
 import itertools
+import json
 import os
 import re
 import shutil
@@ -8,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -75,11 +77,41 @@ def test_mathematics_names_every_part() -> None:
 
 
 def test_glossary_gives_every_term_in_both_languages() -> None:
-    rows = re.findall(r"^\| (?!English|---)(.+?) \| (.+?) \|", (ROOT / "docs" / "glossary.md").read_text("utf-8"), re.MULTILINE)
-    terms = [english for english, _ in rows]
+    rows = glossary()
+    terms = [english for english, _, _ in rows]
     assert len(terms) > 80
     assert sorted(term for term in set(terms) if terms.count(term) > 1) == []
-    assert [english for english, korean in rows if not re.search(r"[가-힣]|ReLU", korean)] == []
+    assert [english for english, korean, _ in rows if not re.search(r"[가-힣]", korean)] == []
+
+
+def test_page_speaks_the_glossary_korean() -> None:
+    """The label of a control, or of a choice, holds the first Korean term of the glossary's row with its name."""
+    strings = json.loads((ROOT / "static" / "locales" / "ko.json").read_text("utf-8"))
+    labels = {name: label for name, label in flat(strings) if re.fullmatch(r"control\.\w+\.label|choice\.\w+\.\w+", name)}
+    compared, different = 0, {}
+    for name, label in labels.items():
+        terms = [
+            korean.partition(" (")[0] for _, korean, code in glossary() if f"`{name.split('.')[1 if 'control' in name else 2]}`" in code
+        ]
+        compared += bool(terms)
+        if terms and not any(term in label for term in terms):
+            different[name] = (label, terms)
+    assert compared > 20
+    assert different == {}
+
+
+def glossary() -> list[tuple[str, str, str]]:
+    """English, Korean and the name in code, by row."""
+    text = (ROOT / "docs" / "glossary.md").read_text("utf-8")
+    return re.findall(r"^\| (?!English|---)(.+?) \| (.+?) \| ?(.*?) ?\|", text, re.MULTILINE)
+
+
+def flat(strings: dict[str, Any], path: str = "") -> Iterator[tuple[str, str]]:
+    for name, value in strings.items():
+        if isinstance(value, dict):
+            yield from flat(value, f"{path}{name}.")
+        else:
+            yield path + name, value
 
 
 def test_versions_agree() -> None:
