@@ -84,20 +84,21 @@ def test_glossary_gives_every_term_in_both_languages() -> None:
     assert [english for english, korean, _ in rows if not re.search(r"[가-힣]", korean)] == []
 
 
+LABELS = re.compile(r"control\.(\w+)\.label|choice\.(?:activation|clip_mode|initializer|source|truncation_mode)\.(\w+)")
+
+
 def test_page_speaks_the_glossary_korean() -> None:
-    """The label of a control, or of a choice, holds the first Korean term of the glossary's row with its name."""
+    """The label of a control, or of a choice, holds the first Korean term of a glossary row with its name in code."""
     strings = json.loads((ROOT / "static" / "locales" / "ko.json").read_text("utf-8"))
-    labels = {name: label for name, label in flat(strings) if re.fullmatch(r"control\.\w+\.label|choice\.\w+\.\w+", name)}
-    compared, different = 0, {}
-    for name, label in labels.items():
-        terms = [
-            korean.partition(" (")[0] for _, korean, code in glossary() if f"`{name.split('.')[1 if 'control' in name else 2]}`" in code
-        ]
-        compared += bool(terms)
-        if terms and not any(term in label for term in terms):
-            different[name] = (label, terms)
+    compared, different = 0, []
+    for key, label in flat(strings):
+        if match := LABELS.fullmatch(key):
+            terms = [korean.partition(" (")[0] for _, korean, code in glossary() if f"`{match[1] or match[2]}`" in code]
+            compared += bool(terms)
+            if terms and not any(term in label for term in terms):
+                different.append((key, label, terms))
     assert compared > 20
-    assert different == {}
+    assert different == []
 
 
 def glossary() -> list[tuple[str, str, str]]:
