@@ -23,11 +23,12 @@ export function createSurface(element, { onRange } = {}) {
   let drawing = null;
   let drawn = "";
   let plotted = false;
+  let panning = false;
 
   /** Axes cost ten times the painting, so they are left alone until something about them changes. */
   function drawAxes() {
     const plotly = /** @type {any} */ (window).Plotly;
-    if (!drawing || !plotly) return;
+    if (!drawing || !plotly || panning) return;
     const signature = JSON.stringify(drawing.layout);
     if (signature === drawn) return;
     drawn = signature;
@@ -41,11 +42,16 @@ export function createSurface(element, { onRange } = {}) {
     const plot = /** @type {any} */ (axes);
     plot.on("plotly_relayout", (/** @type {any} */ change) => {
       const range = rangeIn(change);
+      panning = false;
       if (range) onRange?.(range);
     });
+    // While a pan goes on, Plotly moves its axes itself and the painting follows. A zoom box moves nothing until it is let go.
     plot.on("plotly_relayouting", (/** @type {any} */ change) => {
       const range = rangeIn(change);
-      if (range) onRange?.(range);
+      const [low, high] = drawing?.layout.xaxis.range ?? [0, 0];
+      if (!range || Math.abs(range[1] - range[0] - (high - low)) > 1e-6 * (high - low)) return;
+      panning = true;
+      onRange?.(range);
     });
     plot.on("plotly_doubleclick", () => onRange?.(null));
   }

@@ -59,10 +59,12 @@ async function start() {
   const find = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
   const hidden = new Set((page.hide ?? "").split(",").filter(Boolean));
   const locked = new Set((page.lock ?? "").split(",").filter(Boolean));
-  for (const name of hidden) document.querySelector(`[data-figure="${CSS.escape(name)}"]`)?.toggleAttribute("hidden", true);
+  for (const name of hidden)
+    document.querySelector(`[data-figure="${CSS.escape(name)}"]`)?.toggleAttribute("hidden", true);
 
   const run = () => store.get().known?.run ?? null;
-  const change = (/** @type {Parameters} */ difference) => store.update({ parameters: changed(store.get().parameters, difference, catalog) });
+  const change = (/** @type {Parameters} */ difference) =>
+    store.update({ parameters: changed(store.get().parameters, difference, catalog) });
   const situation = () => ({ parameters: store.get().parameters, run: run(), catalog });
 
   /** @returns {import("./figures/answer.js").Backward} */
@@ -99,7 +101,12 @@ async function start() {
       askForMissing();
     },
   });
-  const wave = createWave({ run, backward, onMove: (k) => store.update({ wave: k }), onPlaying: (playing) => toolbar.playing(playing) });
+  const wave = createWave({
+    run,
+    backward,
+    onMove: (k) => store.update({ wave: k }),
+    onPlaying: (playing) => toolbar.playing(playing),
+  });
   const toolbar = mountToolbar(find("aligned-tools"), { wave, zoom: stage.zoom, strings: () => strings });
   let rail = mountRail(find("rail"), { situation, strings, change, locked, hidden });
 
@@ -160,13 +167,21 @@ async function start() {
   store.subscribe((now, before) => {
     const asked = now.parameters !== before.parameters;
     if (asked) {
-      if (now.parameters.length !== before.parameters.length || now.parameters.source !== before.parameters.source) store.update({ range: null });
+      if (now.parameters.length !== before.parameters.length || now.parameters.source !== before.parameters.source)
+        store.update({ range: null });
       askForMissing();
       if (now.wave !== null) wave.stop();
     }
     if (asked || now.known !== before.known) rail.update();
     if (asked || now.page !== before.page || now.pins !== before.pins) writeAddress();
-    if (asked || now.known !== before.known || now.range !== before.range || now.theme !== before.theme || now.language !== before.language) schedule("draw");
+    if (
+      asked ||
+      now.known !== before.known ||
+      now.range !== before.range ||
+      now.theme !== before.theme ||
+      now.language !== before.language
+    )
+      schedule("draw");
     else if (now.pointer !== before.pointer || now.wave !== before.wave) schedule("overlay");
   });
 
@@ -194,12 +209,15 @@ async function start() {
     store.update({ page: { ...store.get().page, theme } });
     dress(theme);
   });
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { if (!store.get().page.theme) dress(resolveTheme(undefined)); });
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+    if (!store.get().page.theme) dress(resolveTheme(undefined));
+  });
   addEventListener("online", () => client.retryNow());
   addEventListener("popstate", () => location.reload());
   phone.addEventListener("change", () => schedule("draw"));
   document.fonts.ready.then(() => schedule("draw"));
-  for (const face of ["500 12px Inter", "italic 15px 'STIX Two Text'"]) document.fonts.load(face).then(() => schedule("draw"));
+  for (const face of ["500 12px Inter", "italic 15px 'STIX Two Text'"])
+    document.fonts.load(face).then(() => schedule("draw"));
   whenPlotlyIsThere(() => stage.drawAxes());
 
   document.documentElement.lang = store.get().language;

@@ -27,7 +27,7 @@ export class ApiError extends Error {
 
 /** An answer that is later than this, and later than such answers usually are, isn't waited for when a newer question is there. */
 const PATIENCE = 400;
-const SLOW_AFTER = 400;
+const SLOW_AFTER = 900;
 const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 8000;
 
@@ -84,14 +84,19 @@ export function createClient(listeners, platform = {}) {
     underWay = mine;
     listeners.onState?.("asking");
     never(slowTimer);
-    slowTimer = later(() => { if (underWay === mine) listeners.onState?.("slow"); }, SLOW_AFTER);
+    slowTimer = later(() => {
+      if (underWay === mine) listeners.onState?.("slow");
+    }, SLOW_AFTER);
     send(mine);
   }
 
   /** @param {NonNullable<typeof underWay>} mine */
   async function send({ question, abort, since }) {
     try {
-      const response = await ask(`api/v1/runs?${question.query}`, { signal: abort.signal, headers: { Accept: "application/json" } });
+      const response = await ask(`api/v1/runs?${question.query}`, {
+        signal: abort.signal,
+        headers: { Accept: "application/json" },
+      });
       if (response.status === 503) return again(question, "busy", retryAfter(response));
       const body = await response.json();
       underWay = null;

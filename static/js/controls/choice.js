@@ -21,7 +21,9 @@ export function mountSelect(element, options) {
   select.id = id;
   let choices = options.choices;
   function fill() {
-    select.replaceChildren(...choices.map((choice) => Object.assign(make("option", "", choice.label), { value: choice.value })));
+    select.replaceChildren(
+      ...choices.map((choice) => Object.assign(make("option", "", choice.label), { value: choice.value })),
+    );
   }
   fill();
   select.value = options.value;
@@ -29,14 +31,19 @@ export function mountSelect(element, options) {
   const about = element.appendChild(make("p", "about", options.about));
   about.id = `${id}-about`;
   select.setAttribute("aria-describedby", about.id);
-  return { element, ...common(element, [select], about), /** @param {{ value?: string, choices?: ChoiceOptions["choices"], about?: string }} now */ update(now) {
-    if (now.choices && JSON.stringify(now.choices) !== JSON.stringify(choices)) {
-      choices = now.choices;
-      fill();
-    }
-    if (now.value !== undefined) select.value = now.value;
-    if (now.about !== undefined) about.textContent = now.about;
-  } };
+  return {
+    element,
+    ...common(element, [select], about),
+    /** @param {{ value?: string, choices?: ChoiceOptions["choices"], about?: string }} now */
+    update(now) {
+      if (now.choices && JSON.stringify(now.choices) !== JSON.stringify(choices)) {
+        choices = now.choices;
+        fill();
+      }
+      if (now.value !== undefined) select.value = now.value;
+      if (now.about !== undefined && now.about !== about.textContent) about.textContent = now.about;
+    },
+  };
 }
 
 /** @param {HTMLElement} element @param {ChoiceOptions} options */
@@ -60,10 +67,15 @@ export function mountSegments(element, options) {
   const about = element.appendChild(make("p", "about", options.about));
   about.id = `${id}-about`;
   row.setAttribute("aria-describedby", about.id);
-  return { element, ...common(element, inputs, about), /** @param {{ value?: string, about?: string }} now */ update(now) {
-    if (now.value !== undefined) for (const input of inputs) input.checked = input.value === now.value;
-    if (now.about !== undefined) about.textContent = now.about;
-  } };
+  return {
+    element,
+    ...common(element, inputs, about),
+    /** @param {{ value?: string, about?: string }} now */
+    update(now) {
+      if (now.value !== undefined) for (const input of inputs) input.checked = input.value === now.value;
+      if (now.about !== undefined && now.about !== about.textContent) about.textContent = now.about;
+    },
+  };
 }
 
 /** @param {HTMLElement} element @param {(HTMLInputElement | HTMLSelectElement)[]} inputs @param {HTMLElement} about */

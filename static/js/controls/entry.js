@@ -18,7 +18,9 @@ export function mountEntry(element, options) {
   element.dataset.control = options.name;
   const label = element.appendChild(make("label", "control-label", options.label));
   label.htmlFor = id;
-  const field = element.appendChild(/** @type {HTMLInputElement | HTMLTextAreaElement} */ (make(options.long ? "textarea" : "input")));
+  const field = element.appendChild(
+    /** @type {HTMLInputElement | HTMLTextAreaElement} */ (make(options.long ? "textarea" : "input")),
+  );
   field.id = id;
   field.value = options.value;
   field.spellcheck = false;
@@ -63,7 +65,14 @@ export function mountSeed(element, options) {
   label.htmlFor = id;
   const row = element.appendChild(make("div", "seed-row"));
   const field = row.appendChild(make("input", "number-box wide"));
-  Object.assign(field, { type: "number", id, min: "0", max: String(options.maximum), step: "1", value: String(options.value) });
+  Object.assign(field, {
+    type: "number",
+    id,
+    min: "0",
+    max: String(options.maximum),
+    step: "1",
+    value: String(options.value),
+  });
   const dice = row.appendChild(make("button", "icon-button dice"));
   Object.assign(dice, { type: "button", title: options.roll });
   dice.setAttribute("aria-label", options.roll);

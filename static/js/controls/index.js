@@ -36,7 +36,11 @@ export const GROUPS = [
     controls: [
       slider("spectral_radius", { scale: () => linear(0, 2, 0.01), step: 0.01, symbol: "ρ", primary: true }),
       slider("hidden_size", { scale: () => linear(1, 64, 1), step: 1, symbol: "H" }),
-      { ...choice("cell", "select", (catalog) => catalog.cells), width: "half", shown: ({ catalog }) => catalog.cells.length > 1 },
+      {
+        ...choice("cell", "select", (catalog) => catalog.cells),
+        width: "half",
+        shown: ({ catalog }) => catalog.cells.length > 1,
+      },
       { ...choice("activation", "select", (catalog) => catalog.activations), width: "half" },
       { ...choice("initializer", "select", (catalog) => catalog.initializers), width: "half" },
       {
@@ -77,7 +81,13 @@ export const GROUPS = [
         now: (situation) => ({ value: textOf(situation) }),
         shown: ({ parameters }) => parameters.source === "text",
       },
-      slider("length", { scale: () => logarithmic(2, 1000, 200, true), step: 1, symbol: "T", value: lengthNow, fallback: defaultLength }),
+      slider("length", {
+        scale: () => logarithmic(2, 1000, 200, true),
+        step: 1,
+        symbol: "T",
+        value: lengthNow,
+        fallback: defaultLength,
+      }),
     ],
   },
   {
@@ -95,7 +105,10 @@ export const GROUPS = [
             value: placementOf(parameters),
             onChange: (value) => change(placed(value)),
           }),
-        now: ({ parameters }, strings) => ({ value: placementOf(parameters), about: strings(`control.placement.${placementOf(parameters)}.about`) }),
+        now: ({ parameters }, strings) => ({
+          value: placementOf(parameters),
+          about: strings(`control.placement.${placementOf(parameters)}.about`),
+        }),
       },
       {
         name: "loss_at",
@@ -111,7 +124,15 @@ export const GROUPS = [
         now: ({ parameters }) => ({ value: String(parameters.loss_at) }),
         shown: ({ parameters }) => placementOf(parameters) === "steps",
       },
-      { ...choice("readout", "select", readouts, (parameters, run) => parameters.readout ?? run?.parameters.readout ?? "identity"), more: true },
+      {
+        ...choice(
+          "readout",
+          "select",
+          readouts,
+          (parameters, run) => parameters.readout ?? run?.parameters.readout ?? "identity",
+        ),
+        more: true,
+      },
     ],
   },
   {
@@ -151,7 +172,12 @@ function placed(placement) {
 
 /** @param {Situation} situation */
 function lengthNow({ parameters, run, catalog }) {
-  return Number(parameters.length ?? (run?.parameters.source === parameters.source ? run.parameters.length : defaultLength({ parameters, run, catalog })));
+  return Number(
+    parameters.length ??
+      (run?.parameters.source === parameters.source
+        ? run.parameters.length
+        : defaultLength({ parameters, run, catalog })),
+  );
 }
 
 /** @param {Situation} situation */
@@ -171,7 +197,9 @@ function named(names) {
 
 /** Softmax is for symbols. @param {any} catalog @param {Parameters} parameters */
 function readouts(catalog, parameters) {
-  return catalog.readouts.filter((/** @type {any} */ readout) => readout.name === "identity" || parameters.source === "text");
+  return catalog.readouts.filter(
+    (/** @type {any} */ readout) => readout.name === "identity" || parameters.source === "text",
+  );
 }
 
 /**
@@ -213,7 +241,12 @@ function slider(name, options) {
     },
     now: (situation) => {
       latest = situation;
-      return { value: value(situation), scale: options.scale(situation), fallback: fallback(situation), maximum: maximum(situation) };
+      return {
+        value: value(situation),
+        scale: options.scale(situation),
+        fallback: fallback(situation),
+        maximum: maximum(situation),
+      };
     },
   };
 }

@@ -53,7 +53,13 @@ export function mountSlider(element, options) {
   label.htmlFor = id;
   if (options.symbol) label.append(" ", make("i", "symbol", options.symbol));
   const box = head.appendChild(/** @type {HTMLInputElement} */ (make("input", "number-box")));
-  Object.assign(box, { type: "number", min: String(options.minimum), max: String(options.maximum), step: "any", inputMode: "decimal" });
+  Object.assign(box, {
+    type: "number",
+    min: String(options.minimum),
+    max: String(options.maximum),
+    step: "any",
+    inputMode: "decimal",
+  });
   box.setAttribute("aria-label", `${options.label}${options.unit ? `, ${options.unit}` : ""}`);
   if (options.unit) head.appendChild(make("span", "unit", options.unit));
 
@@ -74,12 +80,19 @@ export function mountSlider(element, options) {
     range.max = String(scale.places);
     const place = Math.min(1, Math.max(0, scale.place(value)));
     range.value = String(Math.round(place * scale.places));
-    range.setAttribute("aria-valuetext", options.spoken?.(value) ?? `${value}${options.unit ? ` ${options.unit}` : ""}`);
+    range.setAttribute(
+      "aria-valuetext",
+      options.spoken?.(value) ?? `${value}${options.unit ? ` ${options.unit}` : ""}`,
+    );
     track.style.setProperty("--place", String(place));
     if (document.activeElement !== box) box.value = String(value);
     const marked = fallback !== null;
     mark.hidden = !marked;
-    if (marked) track.style.setProperty("--default", String(Math.min(1, Math.max(0, scale.place(/** @type {number} */ (fallback))))));
+    if (marked)
+      track.style.setProperty(
+        "--default",
+        String(Math.min(1, Math.max(0, scale.place(/** @type {number} */ (fallback))))),
+      );
     mark.classList.toggle("at-default", value === fallback);
   }
 
@@ -92,10 +105,13 @@ export function mountSlider(element, options) {
   }
 
   range.addEventListener("input", () => change(scale.value(Number(range.value) / scale.places)));
-  range.addEventListener("dblclick", () => { if (fallback !== null) change(fallback); });
+  range.addEventListener("dblclick", () => {
+    if (fallback !== null) change(fallback);
+  });
   box.addEventListener("input", () => {
     const typed = box.valueAsNumber;
-    if (Number.isFinite(typed) && typed >= options.minimum && typed <= options.maximum) change(options.step === 1 ? Math.round(typed) : typed);
+    if (Number.isFinite(typed) && typed >= options.minimum && typed <= options.maximum)
+      change(options.step === 1 ? Math.round(typed) : typed);
   });
   box.addEventListener("keydown", (event) => {
     const direction = { ArrowUp: 1, ArrowDown: -1 }[event.key];
@@ -105,7 +121,9 @@ export function mountSlider(element, options) {
     change(Math.min(options.maximum, Math.max(options.minimum, next)));
     box.value = String(value);
   });
-  box.addEventListener("blur", () => { box.value = String(value); });
+  box.addEventListener("blur", () => {
+    box.value = String(value);
+  });
   show();
 
   return {

@@ -1,12 +1,15 @@
 /** Network, hidden states, ∂L/∂h and norm curve over one time axis: one figure, so that zoom and pointer run through all of it. */
 
-import { ADJOINT_RANGE, NORM_SPAN, css } from "../math/colour.js";
-import { norm as shownNorm, number, plain, powerOfTen } from "../math/format.js";
+import { ADJOINT_RANGE } from "../math/colour.js";
+import { number, plain, powerOfTen, norm as shownNorm } from "../math/format.js";
 import { axisOf, clamp, ticks } from "../math/scale.js";
 import { cutOf } from "../math/truncation.js";
 import { adjointMarks, adjointNorms, adjointSummary } from "./adjoints.js";
 import { columnsOf, frobeniusNorms, lengthOf, spectralNorms } from "./answer.js";
-import { laneOf, networkHeight, networkMarks, networkOverlay, shownSymbol } from "./network.js";
+import { colourKey, NORM_LABELS } from "./colour-key.js";
+import { laneOf, networkHeight } from "./network/lane.js";
+import { shownSymbol } from "./network/strips.js";
+import { networkMarks, networkOverlay } from "./network.js";
 import { normKey, normMarks, normPoints, normRange, normSummary, normTicks } from "./norm-curve.js";
 import { stateBound, stateMarks, stateSummary } from "./states.js";
 
@@ -21,11 +24,16 @@ const YAXIS = { network: "y", states: "y2", adjoints: "y3", norms: "y4" };
 /** Sizes in pixels. @param {any} run @param {View} view */
 function sizes(run, view) {
   const { compact } = view;
-  const heights = { network: networkHeight(lengthOf(run), compact), states: compact ? 72 : 96, adjoints: compact ? 72 : 96, norms: compact ? 110 : 158 };
+  const heights = {
+    network: networkHeight(lengthOf(run), compact),
+    states: compact ? 72 : 96,
+    adjoints: compact ? 72 : 96,
+    norms: compact ? 110 : 158,
+  };
   return {
     heights,
     titles: compact ? 24 : 28,
-    margin: { l: compact ? 40 : 72, r: compact ? 10 : 92, t: compact ? 24 : 26, b: 42, pad: 0 },
+    margin: { l: compact ? 40 : 72, r: compact ? 10 : 92, t: compact ? 34 : 26, b: 42, pad: 0 },
   };
 }
 
@@ -48,7 +56,15 @@ export function alignedFigure(run, view, strings) {
   const layout = layoutOf(run, view);
   const lane = laneIn(run, view, layout);
   return {
-    data: ROWS.map((row) => ({ type: "scatter", x: [0], y: [0], yaxis: YAXIS[row], mode: "markers", opacity: 0, hoverinfo: "skip" })),
+    data: ROWS.map((row) => ({
+      type: "scatter",
+      x: [0],
+      y: [0],
+      yaxis: YAXIS[row],
+      mode: "markers",
+      opacity: 0,
+      hoverinfo: "skip",
+    })),
     layout,
     paint: [
       ...networkMarks(run, view, strings, lane),
@@ -97,11 +113,30 @@ function layoutOf(run, view) {
     hovermode: false,
     dragmode: compact ? false : "zoom",
     font,
-    xaxis: { ...still, fixedrange: compact, range, domain: [0, 1], anchor: "y4", ...timeTicks(run, view, range), ticks: "outside", ticklen: 4, tickcolor: palette.rule },
+    xaxis: {
+      ...still,
+      fixedrange: compact,
+      range,
+      domain: [0, 1],
+      anchor: "y4",
+      ...timeTicks(run, view, range),
+      ticks: "outside",
+      ticklen: 4,
+      tickcolor: palette.rule,
+    },
     yaxis: { ...still, domain: domains.network, range: [0, heights.network], showticklabels: false, anchor: "x" },
     yaxis2: { ...still, domain: domains.states, range: [H + 0.5, 0.5], ...unitTicks, anchor: "x" },
     yaxis3: { ...still, domain: domains.adjoints, range: [H + 0.5, 0.5], ...unitTicks, anchor: "x" },
-    yaxis4: { ...still, domain: domains.norms, range: norms, ...normTicks(norms), showgrid: true, gridcolor: palette.rule, gridwidth: 0.5, anchor: "x" },
+    yaxis4: {
+      ...still,
+      domain: domains.norms,
+      range: norms,
+      ...normTicks(norms),
+      showgrid: true,
+      gridcolor: palette.rule,
+      gridwidth: 0.5,
+      anchor: "x",
+    },
   };
 }
 
@@ -127,7 +162,8 @@ function titles(layout, view, strings) {
   const { palette, compact } = view;
   const x = axisOf(layout, "x");
   const left = x.value(x.start - 2);
-  const rows = ROWS.map((row) => {
+  // On a phone the buttons stand where the first title would.
+  const rows = ROWS.slice(compact ? 1 : 0).map((row) => {
     const y = axisOf(layout, YAXIS[row]);
     return {
       mark: "text",
@@ -166,7 +202,15 @@ function veils(run, view) {
   const H = columnsOf(run.states.h);
   const marks = /** @type {any[]} */ ([]);
   if (cut.silent !== null) {
-    marks.push({ mark: "rects", yaxis: "y3", x0: [-0.5], x1: [cut.silent], y0: [H + 0.5], y1: [0.5], fill: view.palette.veil });
+    marks.push({
+      mark: "rects",
+      yaxis: "y3",
+      x0: [-0.5],
+      x1: [cut.silent],
+      y0: [H + 0.5],
+      y1: [0.5],
+      fill: view.palette.veil,
+    });
   }
   if (cut.reach !== null) {
     marks.push({
@@ -189,7 +233,17 @@ function frames(layout, view) {
   return ["y2", "y3", "y4"].map((yaxis) => {
     const [low, high] = layout[`yaxis${yaxis.slice(1)}`].range;
     const [left, right] = layout.xaxis.range;
-    return { mark: "rects", yaxis, x0: [left], x1: [right], y0: [low], y1: [high], stroke: view.palette.rule, width: 1, clip: false };
+    return {
+      mark: "rects",
+      yaxis,
+      x0: [left],
+      x1: [right],
+      y0: [low],
+      y1: [high],
+      stroke: view.palette.rule,
+      width: 1,
+      clip: false,
+    };
   });
 }
 
@@ -201,13 +255,7 @@ function keys(run, view, strings, layout) {
   const [floor, top] = ADJOINT_RANGE;
   return [
     ...marks,
-    ...colourKey(view, layout, "y", view.maps.norm, [
-      [-1, powerOfTen(-NORM_SPAN)],
-      [-0.5, powerOfTen(-NORM_SPAN / 2)],
-      [0, "1"],
-      [0.5, powerOfTen(NORM_SPAN / 2)],
-      [1, powerOfTen(NORM_SPAN)],
-    ]),
+    ...colourKey(view, layout, "y", view.maps.norm, NORM_LABELS),
     ...colourKey(view, layout, "y2", view.maps.state, [
       [-1, `−${plain(bound)}`],
       [0, "0"],
@@ -221,48 +269,6 @@ function keys(run, view, strings, layout) {
   ];
 }
 
-/**
- * @param {View} view @param {any} layout @param {string} yaxis @param {import("../math/colour.js").ColourMap} map
- * @param {[number, string][]} labels  Places in [−1, 1].
- * @returns {any[]}
- */
-function colourKey(view, layout, yaxis, map, labels) {
-  const [low, high] = layout[`yaxis${yaxis.slice(1)}`].range;
-  const x = axisOf(layout, "x");
-  const y = axisOf(layout, yaxis);
-  const height = Math.min(y.length, 128);
-  const bottom = y.start + (y.length + height) / 2;
-  const rows = 32;
-  const at = (/** @type {number} */ place) => y.value(bottom - ((place + 1) / 2) * height);
-  const edges = Array.from({ length: rows }, (_, i) => -1 + (2 * i) / rows);
-  const [x0, x1] = [x.value(x.start + x.length + 14), x.value(x.start + x.length + 23)];
-  return [
-    {
-      mark: "rects",
-      yaxis,
-      clip: false,
-      x0: edges.map(() => x0),
-      x1: edges.map(() => x1),
-      y0: edges.map(at),
-      y1: edges.map((edge) => at(edge + 2.2 / rows)),
-      fill: edges.map((edge) => css(map, edge + 1 / rows)),
-    },
-    { mark: "rects", yaxis, clip: false, x0: [x0], x1: [x1], y0: [at(-1)], y1: [at(1)], stroke: view.palette.rule },
-    {
-      mark: "text",
-      yaxis,
-      clip: false,
-      x: labels.map(() => x1),
-      y: labels.map(([place]) => clamp(at(place), Math.min(low, high), Math.max(low, high))),
-      text: labels.map(([, text]) => text),
-      fill: view.palette.muted,
-      font: `400 10.5px ${view.palette.sans}`,
-      align: "left",
-      dx: 6,
-    },
-  ];
-}
-
 /** The key of the norm curve, at the right end of its title. @param {any} run @param {View} view @param {Strings} strings @param {any} layout */
 function lineKey(run, view, strings, layout) {
   const x = axisOf(layout, "x");
@@ -271,7 +277,7 @@ function lineKey(run, view, strings, layout) {
   if (view.compact) return marks;
   let right = x.start + x.length;
   for (const entry of normKey(run, view, strings).reverse()) {
-    const width = 6.1 * entry.text.replace(/[_^{}]/g, "").length * (entry.text.includes("^") ? 0.86 : 1);
+    const width = widthOf(entry.text);
     marks.push({
       mark: "text",
       yaxis: "y4",
@@ -299,6 +305,15 @@ function lineKey(run, view, strings, layout) {
   return marks;
 }
 
+/** About how wide a text of 11 px is; figures can't measure. @param {string} text */
+function widthOf(text) {
+  const letters = [...text.replace(/[_^{}]/g, "")];
+  return (
+    letters.reduce((sum, letter) => sum + (letter > "\u1100" && !/[\u2000-\u2fff]/.test(letter) ? 11 : 6.1), 0) *
+    (text.includes("^") ? 0.86 : 1)
+  );
+}
+
 /**
  * Pointer and wave, over the picture; cheap enough for every frame.
  * @param {any} run @param {View} view @param {any} layout
@@ -318,7 +333,17 @@ export function alignedOverlay(run, view, layout) {
   if (!pointer || pointer.k < 0 || pointer.k > lengthOf(run)) return marks;
   for (const yaxis of Object.values(YAXIS)) {
     const [low, high] = span(yaxis);
-    marks.push({ mark: "segments", yaxis, x0: [pointer.k], x1: [pointer.k], y0: [low], y1: [high], stroke: palette.ink, width: 1, alpha: 0.55 });
+    marks.push({
+      mark: "segments",
+      yaxis,
+      x0: [pointer.k],
+      x1: [pointer.k],
+      y0: [low],
+      y1: [high],
+      stroke: palette.ink,
+      width: 1,
+      alpha: 0.55,
+    });
   }
   if (pointer.unit !== undefined) {
     for (const yaxis of ["y2", "y3"]) {
@@ -340,16 +365,17 @@ export function alignedOverlay(run, view, layout) {
 
 /**
  * What is under a place of the figure.
- * @param {any} run @param {View} view @param {any} layout @param {number} px @param {number} py
+ * @param {any} run @param {View} _view @param {any} layout @param {number} px @param {number} py
  * @returns {import("./answer.js").Pointer | null}
  */
-export function alignedPoint(run, view, layout, px, py) {
+export function alignedPoint(run, _view, layout, px, py) {
   const x = axisOf(layout, "x");
   if (px < x.start || px > x.start + x.length) return null;
   const k = clamp(Math.round(x.value(px)), 0, lengthOf(run));
   for (const yaxis of ["y2", "y3"]) {
     const y = axisOf(layout, yaxis);
-    if (py >= y.start && py <= y.start + y.length) return { k, unit: clamp(Math.round(y.value(py)), 1, columnsOf(run.states.h)) };
+    if (py >= y.start && py <= y.start + y.length)
+      return { k, unit: clamp(Math.round(y.value(py)), 1, columnsOf(run.states.h)) };
   }
   return { k };
 }
@@ -364,8 +390,10 @@ export function alignedReading(run, pointer, strings) {
   const of = run.jacobian_norms.of_step;
   const label = k > 0 ? run.sequence.labels?.[k - 1] : undefined;
   const rows = /** @type {[string, string][]} */ ([]);
-  const at = (/** @type {any} */ tensor, /** @type {number} */ row, /** @type {number} */ column) => tensor.values[row * columnsOf(tensor) + column];
-  if (k > 0 && !run.sequence.symbols && columnsOf(run.sequence.x) === 1) rows.push([`x_${k}`, number(at(run.sequence.x, k - 1, 0))]);
+  const at = (/** @type {any} */ tensor, /** @type {number} */ row, /** @type {number} */ column) =>
+    tensor.values[row * columnsOf(tensor) + column];
+  if (k > 0 && !run.sequence.symbols && columnsOf(run.sequence.x) === 1)
+    rows.push([`x_${k}`, number(at(run.sequence.x, k - 1, 0))]);
   if (unit !== undefined) {
     rows.push([`h_${k}[${unit}]`, number(at(run.states.h, k, unit - 1))]);
     const part = at(run.adjoints.direction, k, unit - 1);
@@ -383,7 +411,10 @@ export function alignedReading(run, pointer, strings) {
     rows.push([`σ_max(J_${k})`, number(run.step_gain.sigma_max.values[k - 1])]);
   }
   if (k > 0) rows.push([`ℓ_${k}`, number(run.loss.per_step.values[k - 1])]);
-  const title = label === undefined || label === String(k) ? strings("reading.step", { k }) : strings("reading.step_label", { k, label: shownSymbol(label) });
+  const title =
+    label === undefined || label === String(k)
+      ? strings("reading.step", { k })
+      : strings("reading.step_label", { k, label: shownSymbol(label) });
   return { title, rows };
 }
 
@@ -391,7 +422,8 @@ export function alignedReading(run, pointer, strings) {
 export function alignedSummary(run, view, strings) {
   const { window, mode } = view.backward;
   const T = lengthOf(run);
-  const cut = window === null || window >= T ? strings("network.uncut") : strings(`network.cut_${mode}`, { K: window, T });
+  const cut =
+    window === null || window >= T ? strings("network.uncut") : strings(`network.cut_${mode}`, { K: window, T });
   return [
     strings("network.summary", { T, H: columnsOf(run.states.h), losses: run.loss.at.length }),
     cut,

@@ -1,10 +1,11 @@
 /** log10 ‖∂h_t/∂h_k‖_F for every pair k ≤ t, on the fixed scale around norm 1. */
 
-import { NORM_SPAN, css, normShade, pixels } from "../math/colour.js";
-import { norm as shownNorm, powerOfTen } from "../math/format.js";
-import { axisOf, clamp, ticks } from "../math/scale.js";
+import { normShade, pixels } from "../math/colour.js";
+import { norm as shownNorm } from "../math/format.js";
+import { axisOf, ticks } from "../math/scale.js";
 import { cutOf } from "../math/truncation.js";
 import { columnsOf, lengthOf } from "./answer.js";
+import { colourKey, NORM_LABELS } from "./colour-key.js";
 
 /**
  * @typedef {import("./answer.js").View} View
@@ -37,7 +38,18 @@ export function flowMatrixFigure(run, view, strings) {
   const room = { x: view.width - margin.l - margin.r, y: height - margin.t - margin.b };
   const zoom = view.range ?? [-0.5, size - 0.5];
   const values = ticks(Math.max(0, zoom[0]), Math.min(size - 1, zoom[1]), 6, 1);
-  const axis = { zeroline: false, showgrid: false, showline: false, ticks: "outside", ticklen: 4, tickcolor: palette.rule, fixedrange: true, automargin: false, tickvals: values, ticktext: values.map(String) };
+  const axis = {
+    zeroline: false,
+    showgrid: false,
+    showline: false,
+    ticks: "outside",
+    ticklen: 4,
+    tickcolor: palette.rule,
+    fixedrange: true,
+    automargin: false,
+    tickvals: values,
+    ticktext: values.map(String),
+  };
   const font = { family: palette.sans, size: compact ? 10 : 11, color: palette.muted };
   const label = (/** @type {string} */ text) => ({ text, font, standoff: 6 });
   const layout = {
@@ -51,7 +63,12 @@ export function flowMatrixFigure(run, view, strings) {
     dragmode: false,
     font,
     xaxis: { ...axis, range: zoom, domain: [0, side / room.x], title: label(strings("flow_matrix.x")) },
-    yaxis: { ...axis, range: [zoom[1], zoom[0]], domain: [1 - side / room.y, 1], title: label(strings("flow_matrix.y")) },
+    yaxis: {
+      ...axis,
+      range: [zoom[1], zoom[0]],
+      domain: [1 - side / room.y, 1],
+      title: label(strings("flow_matrix.y")),
+    },
   };
   return {
     data: [{ type: "scatter", x: [0], y: [0], mode: "markers", opacity: 0, hoverinfo: "skip" }],
@@ -70,7 +87,7 @@ export function flowMatrixFigure(run, view, strings) {
       },
       ...window(run, view, zoom),
       { mark: "rects", x0: [zoom[0]], x1: [zoom[1]], y0: [zoom[1]], y1: [zoom[0]], stroke: palette.rule, clip: false },
-      ...key(view, layout, zoom),
+      ...(compact ? [] : colourKey(view, layout, "y", view.maps.norm, NORM_LABELS, 260)),
     ],
   };
 }
@@ -93,53 +110,33 @@ function window(run, view, zoom) {
   return [{ mark: "line", x, y, ...stroke }];
 }
 
-/** @param {View} view @param {any} layout @param {number[]} zoom @returns {any[]} */
-function key(view, layout, zoom) {
-  if (view.compact) return [];
-  const x = axisOf(layout, "x");
-  const y = axisOf(layout, "y");
-  const rows = 64;
-  const height = Math.min(y.length, 260);
-  const top = y.start + 2;
-  const at = (/** @type {number} */ place) => y.value(top + height - ((place + 1) / 2) * height);
-  const edges = Array.from({ length: rows }, (_, i) => -1 + (2 * i) / rows);
-  const [x0, x1] = [x.value(x.start + x.length + 16), x.value(x.start + x.length + 27)];
-  const places = [-1, -0.5, 0, 0.5, 1];
-  return [
-    {
-      mark: "rects",
-      clip: false,
-      x0: edges.map(() => x0),
-      x1: edges.map(() => x1),
-      y0: edges.map(at),
-      y1: edges.map((edge) => at(edge + 2.2 / rows)),
-      fill: edges.map((edge) => css(view.maps.norm, edge + 1 / rows)),
-    },
-    { mark: "rects", clip: false, x0: [x0], x1: [x1], y0: [at(-1)], y1: [at(1)], stroke: view.palette.rule },
-    {
-      mark: "text",
-      clip: false,
-      x: places.map(() => x1),
-      y: places.map((place) => clamp(at(place), zoom[0] - 1e6, zoom[1] + 1e6)),
-      text: places.map((place) => (place === 0 ? "1" : powerOfTen(place * NORM_SPAN))),
-      fill: view.palette.muted,
-      font: `400 10.5px ${view.palette.sans}`,
-      align: "left",
-      dx: 6,
-    },
-  ];
-}
-
 /** The row and column of the pointer. @param {any} run @param {View} view @param {any} layout */
 export function flowMatrixOverlay(run, view, layout) {
   const { pointer, palette } = view;
   if (!pointer) return [];
   const T = lengthOf(run);
   const [low, high] = layout.xaxis.range;
-  const column = { mark: "segments", x0: [pointer.k], x1: [pointer.k], y0: [pointer.k], y1: [Math.min(T + 0.5, high)], stroke: palette.ink, width: 1, alpha: 0.6 };
+  const column = {
+    mark: "segments",
+    x0: [pointer.k],
+    x1: [pointer.k],
+    y0: [pointer.k],
+    y1: [Math.min(T + 0.5, high)],
+    stroke: palette.ink,
+    width: 1,
+    alpha: 0.6,
+  };
   const t = pointer.t ?? run.jacobian_norms.of_step;
   const row = { mark: "segments", x0: [low], x1: [t], y0: [t], y1: [t], stroke: palette.ink, width: 1, alpha: 0.6 };
-  const cell = { mark: "rects", x0: [pointer.k - 0.5], x1: [pointer.k + 0.5], y0: [t + 0.5], y1: [t - 0.5], stroke: palette.ink, width: 1.5 };
+  const cell = {
+    mark: "rects",
+    x0: [pointer.k - 0.5],
+    x1: [pointer.k + 0.5],
+    y0: [t + 0.5],
+    y1: [t - 0.5],
+    stroke: palette.ink,
+    width: 1.5,
+  };
   return [column, row, cell];
 }
 
@@ -152,7 +149,9 @@ export function flowMatrixPoint(run, _view, layout, px, py) {
 /** @param {any} run @param {import("./answer.js").Pointer} pointer @param {Strings} strings */
 export function flowMatrixReading(run, pointer, strings) {
   const t = pointer.t ?? lengthOf(run);
-  const rows = /** @type {[string, string][]} */ ([[`‖∂h_${t}/∂h_${pointer.k}‖_F`, shownNorm(flowAt(run, t, pointer.k))]]);
+  const rows = /** @type {[string, string][]} */ ([
+    [`‖∂h_${t}/∂h_${pointer.k}‖_F`, shownNorm(flowAt(run, t, pointer.k))],
+  ]);
   return { title: strings("reading.pair", { t, k: pointer.k, lag: t - pointer.k }), rows };
 }
 

@@ -3,18 +3,28 @@
  *
  * @typedef {object} Figure
  * @property {string} name  Also of its element and its strings.
- * @property {string[]} parts  Of the answer, without which it isn't drawn.
+ * @property {string[]} parts  Of the answer; asked for while the figure is in view.
+ * @property {string[]} [required]  The parts without which it can't be drawn; default: all.
  * @property {(run: any, view: import("./answer.js").View, strings: import("./answer.js").Strings) => { data: any[], layout: any, paint: any[] }} figure
  * @property {(run: any, view: import("./answer.js").View, layout: any) => any[]} [overlay]  Pointer and wave.
  * @property {(run: any, view: import("./answer.js").View, layout: any, x: number, y: number) => import("./answer.js").Pointer | null} [point]
  * @property {(run: any, pointer: import("./answer.js").Pointer, strings: import("./answer.js").Strings) => { title: string, rows: [string, string][] }} [reading]
+ * @property {(run: any, layout: any, x: number, y: number, strings: import("./answer.js").Strings) => { title: string, rows: [string, string][] } | null} [inspect]
+ *   Like `reading`, for a figure without steps to point at.
  * @property {(run: any, view: import("./answer.js").View, strings: import("./answer.js").Strings) => string[]} summary
  * @property {boolean} [time]  Has the time axis: zooming applies.
- * @property {boolean} [titled]  Its own drawing has titles, so the panel needs none.
  */
 
 import { alignedFigure, alignedOverlay, alignedPoint, alignedReading, alignedSummary } from "./aligned.js";
-import { flowMatrixFigure, flowMatrixOverlay, flowMatrixPoint, flowMatrixReading, flowMatrixSummary } from "./flow-matrix.js";
+import {
+  flowMatrixFigure,
+  flowMatrixOverlay,
+  flowMatrixPoint,
+  flowMatrixReading,
+  flowMatrixSummary,
+} from "./flow-matrix.js";
+import { gradientFigure, gradientInspect, gradientSummary } from "./gradient.js";
+import { spectrumFigure, spectrumInspect, spectrumSummary } from "./spectrum.js";
 
 /** @type {Figure[]} */
 export const FIGURES = [
@@ -27,7 +37,6 @@ export const FIGURES = [
     reading: alignedReading,
     summary: alignedSummary,
     time: true,
-    titled: true,
   },
   {
     name: "flow_matrix",
@@ -37,6 +46,15 @@ export const FIGURES = [
     point: flowMatrixPoint,
     reading: flowMatrixReading,
     summary: flowMatrixSummary,
+  },
+  { name: "spectrum", parts: ["spectrum"], figure: spectrumFigure, inspect: spectrumInspect, summary: spectrumSummary },
+  {
+    name: "gradient",
+    parts: ["gradient_by_lag", "gradients", "loss_slice"],
+    required: ["gradient_by_lag", "gradients"],
+    figure: gradientFigure,
+    inspect: gradientInspect,
+    summary: gradientSummary,
   },
 ];
 

@@ -1,9 +1,9 @@
 /** log10 ‖∂h_T/∂h_k‖ over k, Frobenius and spectral, between the lines of ρ and σ_max, with the ends of floating point. */
 
-import { norm as shownNorm, number, powerOfTen } from "../math/format.js";
+import { number, powerOfTen, norm as shownNorm } from "../math/format.js";
 import { roundBound, ticks } from "../math/scale.js";
 import { frobeniusNorms, spectralNorms } from "./answer.js";
-import { range as whole } from "./network.js";
+import { whole } from "./network/lane.js";
 
 /** log10 of the smallest normal numbers and of the largest ones. */
 const ENDS = /** @type {[string, number][]} */ ([
@@ -39,7 +39,7 @@ export function normRange(run, view) {
 /** @param {[number, number]} range */
 export function normTicks(range) {
   const values = ticks(range[0], range[1], 5, 1);
-  return { tickvals: values, ticktext: values.map((value) => powerOfTen(value, 0)) };
+  return { tickvals: values, ticktext: values.map((value) => (value === 0 ? "1" : powerOfTen(value, 0))) };
 }
 
 /**
@@ -74,11 +74,27 @@ export function normMarks(run, view, strings, yaxis) {
   }
   for (const bound of bounds(run)) {
     if (Number.isFinite(bound.slope)) {
-      marks.push({ mark: "line", yaxis, x: [0, of], y: [bound.slope * of, 0], stroke: palette.muted, width: 1.25, dash: bound.dash });
+      marks.push({
+        mark: "line",
+        yaxis,
+        x: [0, of],
+        y: [bound.slope * of, 0],
+        stroke: palette.muted,
+        width: 1.25,
+        dash: bound.dash,
+      });
     }
   }
   for (const ghost of view.ghosts) {
-    marks.push({ mark: "line", yaxis, x: whole(0, ghost.log10.length - 1), y: ghost.log10, stroke: ghost.colour, width: 1.5, alpha: 0.75 });
+    marks.push({
+      mark: "line",
+      yaxis,
+      x: whole(0, ghost.log10.length - 1),
+      y: ghost.log10,
+      stroke: ghost.colour,
+      width: 1.5,
+      alpha: 0.75,
+    });
   }
   marks.push({ mark: "line", yaxis, x: steps, y: spectralNorms(run), stroke: palette.second, width: 1.75 });
   marks.push({ mark: "line", yaxis, x: steps, y: frobeniusNorms(run), stroke: palette.accent, width: 2.25 });
@@ -95,7 +111,11 @@ export function bounds(run) {
   ];
 }
 
-/** The key, as [text, stroke, dash, width]. @param {any} run @param {import("./answer.js").View} view @param {import("./answer.js").Strings} strings */
+/**
+ * The key of the lines.
+ * @returns {{ text: string, stroke: string, width: number, dash?: number[] }[]}
+ * @param {any} run @param {import("./answer.js").View} view @param {import("./answer.js").Strings} strings
+ */
 export function normKey(run, view, strings) {
   const { palette } = view;
   return [
@@ -109,8 +129,26 @@ export function normKey(run, view, strings) {
 export function normPoints(run, view, yaxis, k) {
   const { palette } = view;
   return [
-    { mark: "points", yaxis, x: [k], y: [spectralNorms(run)[k]], radius: 3.5, fill: palette.second, stroke: palette.paper, width: 1.5 },
-    { mark: "points", yaxis, x: [k], y: [frobeniusNorms(run)[k]], radius: 4, fill: palette.accent, stroke: palette.paper, width: 1.5 },
+    {
+      mark: "points",
+      yaxis,
+      x: [k],
+      y: [spectralNorms(run)[k]],
+      radius: 3.5,
+      fill: palette.second,
+      stroke: palette.paper,
+      width: 1.5,
+    },
+    {
+      mark: "points",
+      yaxis,
+      x: [k],
+      y: [frobeniusNorms(run)[k]],
+      radius: 4,
+      fill: palette.accent,
+      stroke: palette.paper,
+      width: 1.5,
+    },
   ];
 }
 

@@ -21,7 +21,13 @@ export function updateDerivable(run, backward) {
 export function updateNow(run, backward) {
   const { full, clipped } = run.gradients;
   if (isAsAnswered(run, backward)) {
-    return { full: full.norm, truncated: clipped.norm_before, clipped: clipped.norm, factors: clipped.factors ?? {}, angle: clipped.angle ?? 0 };
+    return {
+      full: full.norm,
+      truncated: clipped.norm_before,
+      clipped: clipped.norm,
+      factors: clipped.factors ?? {},
+      angle: clipped.angle ?? 0,
+    };
   }
   const norms = backward.clipMode === "value" ? null : truncatedNorms(run, backward);
   if (!norms) return null;
@@ -33,7 +39,9 @@ export function updateNow(run, backward) {
 function isAsAnswered(run, backward) {
   const { truncated, clipped } = run.gradients;
   return (
-    sameWindow(run, backward, truncated) && clipped.mode === backward.clipMode && Math.abs(clipped.threshold - backward.threshold) <= 1e-12 * backward.threshold
+    sameWindow(run, backward, truncated) &&
+    clipped.mode === backward.clipMode &&
+    Math.abs(clipped.threshold - backward.threshold) <= 1e-12 * backward.threshold
   );
 }
 
@@ -54,7 +62,9 @@ function truncatedNorms(run, backward) {
   const everyWindow = run.gradient_by_lag?.truncated?.parameter_norms;
   if (backward.mode !== "sliding" || !everyWindow) return null;
   const row = backward.window - 1;
-  return Object.fromEntries(Object.entries(everyWindow).map(([name, tensor]) => [name, /** @type {any} */ (tensor).values[row]]));
+  return Object.fromEntries(
+    Object.entries(everyWindow).map(([name, tensor]) => [name, /** @type {any} */ (tensor).values[row]]),
+  );
 }
 
 /** @param {Record<string, import("./answer.js").Tensor>} parameters */

@@ -1,6 +1,6 @@
 /** The verdict in words. The same sentence is on the page and in the ear of a screen reader. */
 
-import { fixed, norm as shownNorm, number, percent, subscript } from "../math/format.js";
+import { fixed, number, percent, norm as shownNorm, subscript } from "../math/format.js";
 import { lengthOf } from "./answer.js";
 
 /**
@@ -10,8 +10,16 @@ import { lengthOf } from "./answer.js";
 export function verdictWords(run, strings) {
   const { verdict } = run;
   if (run.divergence) return diverged(run, strings);
-  const sentences = [strings(`verdict.${verdict.kind}.factor`, factorWords(verdict.factor_per_step)), reach(run, strings), cause(verdict, strings)];
-  return { kind: verdict.kind, title: strings(`verdict.${verdict.kind}.title`), sentences: sentences.filter((sentence) => sentence !== "") };
+  const sentences = [
+    strings(`verdict.${verdict.kind}.factor`, factorWords(verdict.factor_per_step)),
+    reach(run, strings),
+    cause(verdict, strings),
+  ];
+  return {
+    kind: verdict.kind,
+    title: strings(`verdict.${verdict.kind}.title`),
+    sentences: sentences.filter((sentence) => sentence !== ""),
+  };
 }
 
 /** @param {number} factor */
@@ -31,7 +39,11 @@ function reach(run, strings) {
         ? strings("verdict.doubling_time", { steps: fixed(verdict.doubling_time, 1) })
         : "";
   const of = run.jacobian_norms?.of_step ?? lengthOf(run);
-  return strings("verdict.reach", { start: `h${subscript(0)}`, end: `h${subscript(of)}`, size }) + (time && verdict.kind !== "stable" ? ` (${time})` : "") + strings("verdict.stop");
+  return (
+    strings("verdict.reach", { start: `h${subscript(0)}`, end: `h${subscript(of)}`, size }) +
+    (time && verdict.kind !== "stable" ? ` (${time})` : "") +
+    strings("verdict.stop")
+  );
 }
 
 /** @param {any} verdict @param {import("./answer.js").Strings} strings */

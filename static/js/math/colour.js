@@ -62,7 +62,7 @@ export function pixels(name, count, valueAt) {
   const result = new Uint32Array(count);
   for (let i = 0; i < count; i += 1) {
     const value = valueAt(i);
-    if (value === value) result[i] = colours[index(value)];
+    if (!Number.isNaN(value)) result[i] = colours[index(value)];
   }
   return result;
 }

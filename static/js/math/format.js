@@ -36,8 +36,9 @@ export function number(value, digits = 3) {
   if (value === 0) return "0";
   const magnitude = Math.abs(value);
   if (magnitude >= 1e6 || magnitude < 1e-4) return scientific(value, digits);
-  const decimals = Math.max(0, digits - 1 - Math.floor(Math.log10(magnitude)));
-  return minus(value.toFixed(Math.min(decimals, 12)));
+  // The exponent after rounding: 0.9999 with three digits is 1.00.
+  const exponent = Number(value.toExponential(digits - 1).split("e")[1]);
+  return minus(value.toFixed(Math.min(Math.max(0, digits - 1 - exponent), 12)));
 }
 
 /** A number without trailing zeros, for axes and keys. @param {number} value */

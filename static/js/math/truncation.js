@@ -22,6 +22,8 @@ export function cutOf(lossSteps, length, mode, window) {
   const reach = earliest(last) - 0.5;
   const first = Math.min(...lossSteps.map(earliest)) - 0.5;
   const cuts =
-    mode === "sliding" ? [reach] : Array.from({ length: Math.ceil(length / window) - 1 }, (_, i) => (i + 1) * window + 0.5);
+    mode === "sliding"
+      ? [reach]
+      : Array.from({ length: Math.ceil(length / window) - 1 }, (_, i) => (i + 1) * window + 0.5);
   return { cuts, reach: reach > 1 ? reach : null, silent: first > 1 ? first : null };
 }

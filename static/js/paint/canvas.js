@@ -313,26 +313,39 @@ function paintPoints(context, { x: across, y: up, radius, fill, stroke, width = 
  *   baseline?: CanvasTextBaseline, dx?: number, dy?: number, halo?: string, edge?: "left" | "right" }} mark
  * @param {Axis} x @param {Axis} y
  */
-function paintText(context, { x: across, y: up, text, fill, font, align = "center", baseline = "middle", dx = 0, dy = 0, halo, edge }, x, y) {
+function paintText(
+  context,
+  { x: across, y: up, text, fill, font, align = "center", baseline = "middle", dx = 0, dy = 0, halo, edge },
+  x,
+  y,
+) {
   context.textAlign = "left";
   context.textBaseline = baseline;
   context.lineJoin = "round";
   for (let i = 0; i < text.length; i += 1) {
-    const anchor = edge === "left" ? x.start : edge === "right" ? x.start + x.length : x.pixel(/** @type {Numbers} */ (across)[i]);
+    const anchor =
+      edge === "left" ? x.start : edge === "right" ? x.start + x.length : x.pixel(/** @type {Numbers} */ (across)[i]);
     const runs = runsOf(context, text[i], font);
     const width = runs.reduce((sum, run) => sum + run.width, 0);
     let px = anchor + dx - (align === "right" ? width : align === "center" ? width / 2 : 0);
-    for (const run of runs) {
-      const py = y.pixel(up[i]) + dy + run.rise;
-      context.font = run.font;
-      if (halo) {
-        context.strokeStyle = halo;
-        context.lineWidth = 4;
-        context.strokeText(run.text, px, py);
-      }
-      context.fillStyle = fill;
-      context.fillText(run.text, px, py);
+    const placed = runs.map((run) => {
+      const at = { ...run, px, py: y.pixel(up[i]) + dy + run.rise };
       px += run.width;
+      return at;
+    });
+    // First every halo, then every letter: a halo must not cover the letters before it.
+    if (halo) {
+      context.strokeStyle = halo;
+      context.lineWidth = 4;
+      for (const run of placed) {
+        context.font = run.font;
+        context.strokeText(run.text, run.px, run.py);
+      }
+    }
+    context.fillStyle = fill;
+    for (const run of placed) {
+      context.font = run.font;
+      context.fillText(run.text, run.px, run.py);
     }
   }
 }

@@ -47,7 +47,8 @@ export function createHead(verdict, update) {
   function drawUpdate(run, backward, strings) {
     const now = updateNow(run, backward);
     if (!now) return;
-    const place = (/** @type {number} */ norm) => String(norm > 0 ? clamp((Math.log10(norm) - LOW) / (HIGH - LOW), 0, 1) : 0);
+    const place = (/** @type {number} */ norm) =>
+      String(norm > 0 ? clamp((Math.log10(norm) - LOW) / (HIGH - LOW), 0, 1) : 0);
     const T = run.parameters.length;
     const whole = backward.window === null || backward.window >= T;
     const factors = Object.values(now.factors);

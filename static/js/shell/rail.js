@@ -70,7 +70,8 @@ export function mountRail(element, { situation, strings, change, locked, hidden 
     problem(parameter, message) {
       let told = false;
       for (const { control, handle } of mounted) {
-        const mine = parameter !== null && (control.parameters ?? [control.name]).includes(parameter) && !handle.element.hidden;
+        const mine =
+          parameter !== null && (control.parameters ?? [control.name]).includes(parameter) && !handle.element.hidden;
         handle.problem(mine ? message : null);
         told ||= mine;
       }

@@ -30,7 +30,10 @@ export function createReading() {
     },
     /** @param {{ title: string, rows: [string, string][] }} reading */
     say(reading) {
-      live.textContent = [reading.title, ...reading.rows.map(([name, value]) => `${name.replace(/_/g, " ")}: ${value}`)].join(". ");
+      live.textContent = [
+        reading.title,
+        ...reading.rows.map(([name, value]) => `${name.replace(/_/g, " ")}: ${value}`),
+      ].join(". ");
     },
   };
 }

@@ -33,7 +33,18 @@ export function createStage({ root, run, view, strings, onRange, onPointer, onIn
     const holder = /** @type {HTMLElement} */ (element.querySelector(".figure-surface"));
     const surface = createSurface(holder, { onRange: figure.time ? onRange : undefined });
     const caption = /** @type {HTMLElement} */ (element.querySelector("figcaption"));
-    return { figure, element, holder, surface, caption, visible: false, width: holder.clientWidth, drawnRun: /** @type {any} */ (null), key: "", said: "" };
+    return {
+      figure,
+      element,
+      holder,
+      surface,
+      caption,
+      visible: false,
+      width: holder.clientWidth,
+      drawnRun: /** @type {any} */ (null),
+      key: "",
+      said: "",
+    };
   }
 
   const observer = new IntersectionObserver(
@@ -58,6 +69,7 @@ export function createStage({ root, run, view, strings, onRange, onPointer, onIn
     observer.observe(panel.element);
     resizing.observe(panel.holder);
     if (panel.figure.point) listen(panel);
+    if (panel.figure.inspect) listenToInspect(panel);
   }
 
   /** @param {typeof panels[number]} panel @returns {View} */
@@ -66,13 +78,13 @@ export function createStage({ root, run, view, strings, onRange, onPointer, onIn
   }
 
   /** @param {any} answer @param {Figure} figure */
-  const has = (answer, figure) => answer !== null && figure.parts.every((part) => part in answer);
+  const has = (answer, figure) => answer !== null && (figure.required ?? figure.parts).every((part) => part in answer);
 
-  /** Draw what is in view, and what has never been drawn if its turn has come. */
+  /** Draw what is in view; and once what isn't, so that the page has its height. */
   function draw() {
     const answer = run();
     for (const panel of panels) {
-      if (!panel.visible || panel.width === 0 || !has(answer, panel.figure)) continue;
+      if ((!panel.visible && panel.drawnRun) || panel.width === 0 || !has(answer, panel.figure)) continue;
       const now = viewOf(panel);
       panel.surface.draw(panel.figure.figure(answer, now, strings()));
       panel.drawnRun = answer;
@@ -142,7 +154,11 @@ export function createStage({ root, run, view, strings, onRange, onPointer, onIn
           const [low, high] = layout.xaxis.range;
           const share = (pointer.k - low) / (high - low);
           const text = words(panel.drawnRun, pointer, strings());
-          reading.show(text, box.left + layout.margin.l + share * (box.width - layout.margin.l - layout.margin.r), box.top + box.height / 2);
+          reading.show(
+            text,
+            box.left + layout.margin.l + share * (box.width - layout.margin.l - layout.margin.r),
+            box.top + box.height / 2,
+          );
           reading.say(text);
         }
       } else if (figure.time && ["+", "=", "-", "0"].includes(event.key)) {
@@ -157,6 +173,21 @@ export function createStage({ root, run, view, strings, onRange, onPointer, onIn
       onPointer(null);
       reading.hide();
     });
+  }
+
+  /** A figure without steps: only the card follows the pointer. @param {typeof panels[number]} panel */
+  function listenToInspect({ figure, holder, surface }) {
+    holder.addEventListener("pointermove", (event) => {
+      const layout = surface.layout();
+      const box = holder.getBoundingClientRect();
+      const found =
+        layout && has(run(), figure)
+          ? figure.inspect?.(run(), layout, event.clientX - box.left, event.clientY - box.top, strings())
+          : null;
+      if (found) reading.show(found, event.clientX, event.clientY);
+      else reading.hide();
+    });
+    holder.addEventListener("pointerleave", () => reading.hide());
   }
 
   /** Zoom the time axis around the pointer, or the middle; null shows all. @param {number | null} factor */

@@ -24,7 +24,10 @@ export async function loadDictionary(language) {
 
 /** Puts words into the elements that name their key in `data-text`, `data-label` or `data-title`. @param {ParentNode} root @param {import("../figures/answer.js").Strings} strings */
 export function translate(root, strings) {
-  for (const element of root.querySelectorAll("[data-text]")) element.replaceChildren(...nodesOf(strings(/** @type {HTMLElement} */ (element).dataset.text ?? "")));
-  for (const element of root.querySelectorAll("[data-label]")) element.setAttribute("aria-label", strings(/** @type {HTMLElement} */ (element).dataset.label ?? ""));
-  for (const element of root.querySelectorAll("[data-title]")) element.setAttribute("title", strings(/** @type {HTMLElement} */ (element).dataset.title ?? ""));
+  for (const element of root.querySelectorAll("[data-text]"))
+    element.replaceChildren(...nodesOf(strings(/** @type {HTMLElement} */ (element).dataset.text ?? "")));
+  for (const element of root.querySelectorAll("[data-label]"))
+    element.setAttribute("aria-label", strings(/** @type {HTMLElement} */ (element).dataset.label ?? ""));
+  for (const element of root.querySelectorAll("[data-title]"))
+    element.setAttribute("title", strings(/** @type {HTMLElement} */ (element).dataset.title ?? ""));
 }

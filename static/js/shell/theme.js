@@ -17,8 +17,22 @@ export function applyTheme(theme) {
 export function readTheme() {
   const style = getComputedStyle(document.documentElement);
   const colour = (/** @type {string} */ name) => style.getPropertyValue(`--${name}`).trim();
-  const names = /** @type {const} */ (["paper", "ink", "muted", "faint", "rule", "accent", "second", "veil", "sans", "serif"]);
+  const names = /** @type {const} */ ([
+    "paper",
+    "ink",
+    "muted",
+    "faint",
+    "rule",
+    "accent",
+    "second",
+    "veil",
+    "sans",
+    "serif",
+  ]);
   const palette = Object.fromEntries(names.map((name) => [name, colour(name)]));
   palette.accentSoft = colour("accent-soft");
-  return { palette: /** @type {any} */ (palette), maps: MAPS_OF_THEME[document.documentElement.dataset.theme ?? "light"] };
+  return {
+    palette: /** @type {any} */ (palette),
+    maps: MAPS_OF_THEME[document.documentElement.dataset.theme ?? "light"],
+  };
 }

@@ -5,7 +5,13 @@
  */
 
 /** What truncation and clipping are: they change the gradient that is used, not the network, the sequence or the loss. */
-export const BACKWARD = Object.freeze(["truncation", "truncation_mode", "clip_threshold", "clip_mode", "learning_rate"]);
+export const BACKWARD = Object.freeze([
+  "truncation",
+  "truncation_mode",
+  "clip_threshold",
+  "clip_mode",
+  "learning_rate",
+]);
 
 /**
  * @param {Parameters} parameters

@@ -22,7 +22,9 @@ const LONG = 120;
 
 /** @param {any} run @param {Parameters} parameters @returns {Known} */
 export function known(run, parameters) {
-  const backward = Object.fromEntries([...BACKWARD_PARTS].filter((part) => part in run).map((part) => [part, backwardOf(parameters)]));
+  const backward = Object.fromEntries(
+    [...BACKWARD_PARTS].filter((part) => part in run).map((part) => [part, backwardOf(parameters)]),
+  );
   return { run, base: baseOf(parameters), backward };
 }
 
@@ -48,7 +50,8 @@ export function missing(have, parameters, wanted, length, derivable) {
   const stale = !have || have.base !== baseOf(parameters);
   const now = backwardOf(parameters);
   const lacking = [...new Set(wanted)].filter(
-    (part) => stale || !(part in have.run) || (BACKWARD_PARTS.has(part) && have.backward[part] !== now && !derivable(part)),
+    (part) =>
+      stale || !(part in have.run) || (BACKWARD_PARTS.has(part) && have.backward[part] !== now && !derivable(part)),
   );
   const light = lacking.filter((part) => length <= LONG || !HEAVY_PARTS.has(part));
   return light.length > 0 ? light : lacking;

@@ -22,7 +22,7 @@ export function parseQuery(query, specifications) {
   /** @type {Parameters} */
   const parameters = {};
   for (const [name, specification] of Object.entries(specifications)) {
-    if (!REQUEST_ONLY.has(name)) parameters[name] = valueOf(search.get(name), specification);
+    if (!REQUEST_ONLY.has(name)) parameters[name] = given(search.get(name), specification);
   }
   /** @type {Record<string, string>} */
   const page = {};
@@ -37,7 +37,7 @@ export function parseQuery(query, specifications) {
  * @param {string | null} text
  * @param {any} specification
  */
-function valueOf(text, specification) {
+function given(text, specification) {
   const fallback = specification.default ?? null;
   if (text === null) return fallback;
   if (!isNumeric(specification)) return text;

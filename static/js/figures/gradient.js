@@ -1,0 +1,290 @@
+/** The gradient of W: by lag, what each window keeps of it, what clipping does to the whole, and the loss along the step. */
+
+import { number, plain, powerOfTen, norm as shownNorm } from "../math/format.js";
+import { axisOf, clamp, roundBound, ticks } from "../math/scale.js";
+import { lengthOf } from "./answer.js";
+import { clipMarks, interpolate, lagMarks, sliceMarks, windowMarks } from "./gradient/panels.js";
+import { updateNow } from "./update.js";
+
+/**
+ * @typedef {import("./answer.js").View} View
+ * @typedef {import("./answer.js").Strings} Strings
+ */
+
+const PANELS = /** @type {const} */ (["lag", "window", "clip", "slice"]);
+const AXES = { lag: ["x", "y"], window: ["x2", "y2"], clip: ["x3", "y3"], slice: ["x4", "y4"] };
+
+/** Lowest log10 norm, under the highest, that the bars by lag show. */
+const DECADES = 16;
+
+/**
+ * @param {any} run @param {View} view @param {Strings} strings
+ * @returns {{ data: any[], layout: any, paint: any[] }}
+ */
+export function gradientFigure(run, view, strings) {
+  const facts = factsOf(run, view);
+  const layout = layoutOf(run, view, strings, facts);
+  return {
+    data: PANELS.map((panel) => ({
+      type: "scatter",
+      x: [0],
+      y: [0],
+      xaxis: AXES[panel][0],
+      yaxis: AXES[panel][1],
+      mode: "markers",
+      opacity: 0,
+      hoverinfo: "skip",
+    })),
+    layout,
+    paint: [
+      ...lagMarks(run, view, facts),
+      ...windowMarks(run, view, strings, facts),
+      ...clipMarks(view, strings, facts),
+      ...sliceMarks(run, view, strings, facts),
+      ...frames(layout, view, strings),
+    ],
+  };
+}
+
+/**
+ * What the panels share.
+ * @param {any} run @param {View} view
+ */
+function factsOf(run, view) {
+  const T = lengthOf(run);
+  const { window, mode } = view.backward;
+  const K = Math.min(window ?? T, T);
+  const logs = run.gradient_by_lag.log10_norm.values;
+  let highest = Number.NEGATIVE_INFINITY;
+  for (const value of logs) if (Number.isFinite(value) && value > highest) highest = value;
+  if (!Number.isFinite(highest)) highest = 0;
+  let lowest = highest;
+  for (const value of logs) if (Number.isFinite(value) && value < lowest) lowest = value;
+  const up = Math.ceil(highest + 0.15);
+  const down = Math.max(up - DECADES, Math.min(up - 3, -roundBound(Math.max(0, -lowest) + 0.1)));
+  return {
+    T,
+    K,
+    mode,
+    update: updateNow(run, view.backward),
+    lagRange: /** @type {[number, number]} */ ([down, up]),
+    kept: keptAt(run, K, mode),
+  };
+}
+
+/**
+ * Bias and cosine of the truncated gradient of W, for the mode and K of now; null where the server must be asked.
+ * @param {any} run @param {number} K @param {string} mode
+ */
+function keptAt(run, K, mode) {
+  const { norm, relative_bias: bias, cosine } = run.gradient_by_lag.truncated;
+  if (mode === "sliding" || K >= lengthOf(run))
+    return { norm: norm.values[K - 1], bias: bias.values[K - 1], cosine: cosine.values[K - 1] };
+  const { full, truncated } = run.gradients;
+  if (truncated.mode !== mode || truncated.length !== K) return null;
+  const [whole, part] = [full.parameters.W.values, truncated.parameters.W.values];
+  let [inner, ofWhole, ofPart, apart] = [0, 0, 0, 0];
+  for (let i = 0; i < whole.length; i += 1) {
+    inner += whole[i] * part[i];
+    ofWhole += whole[i] ** 2;
+    ofPart += part[i] ** 2;
+    apart += (whole[i] - part[i]) ** 2;
+  }
+  return { norm: Math.sqrt(ofPart), bias: Math.sqrt(apart / ofWhole), cosine: inner / Math.sqrt(ofWhole * ofPart) };
+}
+
+/** @typedef {ReturnType<typeof factsOf>} Facts */
+
+/** @param {any} run @param {View} view @param {Strings} strings @param {Facts} facts */
+function layoutOf(run, view, strings, facts) {
+  const { palette, compact, width } = view;
+  const columns = compact ? 1 : width < 900 ? 2 : 4;
+  const rows = PANELS.length / columns;
+  const margin = { l: 44, r: 14, t: 30, b: 40, pad: 0 };
+  const gap = { x: 58, y: 74 };
+  const panelHeight = compact ? 150 : 190;
+  const room = { x: width - margin.l - margin.r, y: rows * panelHeight + (rows - 1) * gap.y };
+  const panelWidth = (room.x - (columns - 1) * gap.x) / columns;
+  const font = { family: palette.sans, size: compact ? 10 : 11, color: palette.muted };
+  const still = {
+    fixedrange: true,
+    zeroline: false,
+    showgrid: false,
+    automargin: false,
+    ticks: "outside",
+    ticklen: 4,
+    tickcolor: palette.rule,
+  };
+  const layout = /** @type {any} */ ({
+    width,
+    height: room.y + margin.t + margin.b,
+    margin: { ...margin, autoexpand: false },
+    paper_bgcolor: "rgba(0,0,0,0)",
+    plot_bgcolor: "rgba(0,0,0,0)",
+    showlegend: false,
+    hovermode: false,
+    dragmode: false,
+    font,
+  });
+  const ranges = rangesOf(run, facts, panelWidth / panelHeight);
+  PANELS.forEach((panel, i) => {
+    const [column, row] = [i % columns, Math.floor(i / columns)];
+    const left = (column * (panelWidth + gap.x)) / room.x;
+    const top = 1 - (row * (panelHeight + gap.y)) / room.y;
+    const [x, y] = AXES[panel];
+    const { x: across, y: up, log } = ranges[panel];
+    const xTicks = ticks(across[0], across[1], compact ? 6 : 4, panel === "lag" || panel === "window" ? 1 : 0);
+    const yTicks = ticks(up[0], up[1], 4, log ? 1 : 0);
+    layout[`xaxis${x.slice(1)}`] = {
+      ...still,
+      range: across,
+      domain: [left, left + panelWidth / room.x],
+      anchor: y,
+      tickvals: xTicks,
+      ticktext: xTicks.map(plain),
+      title: panel === "clip" ? { text: "" } : { text: strings(`gradient.${panel}.x`), font, standoff: 5 },
+    };
+    layout[`yaxis${y.slice(1)}`] = {
+      ...still,
+      range: up,
+      domain: [Math.max(0, top - panelHeight / room.y), top],
+      anchor: x,
+      tickvals: yTicks,
+      ticktext: yTicks.map((value) => (log ? (value === 0 ? "1" : powerOfTen(value, 0)) : plain(value))),
+      showticklabels: panel !== "clip",
+      ...(panel === "clip" ? { ticks: "" } : {}),
+    };
+    if (panel === "clip") Object.assign(layout[`xaxis${x.slice(1)}`], { showticklabels: false, ticks: "" });
+  });
+  return layout;
+}
+
+/** @param {any} run @param {Facts} facts @param {number} aspect @returns {Record<string, { x: [number, number], y: [number, number], log?: boolean }>} */
+function rangesOf(run, { T, lagRange, update }, aspect) {
+  const { relative_bias: bias, cosine } = run.gradient_by_lag.truncated;
+  const finite = (/** @type {ArrayLike<number>} */ values) => Array.from(values).filter(Number.isFinite);
+  const low = Math.min(0, ...finite(cosine.values));
+  const high = Math.max(1, ...finite(bias.values));
+  const length = update ? Math.max(update.full, update.truncated, update.clipped, 1e-300) : 1;
+  const slice = run.loss_slice;
+  const losses = slice ? finite(slice.loss.values) : [];
+  const [least, most] = losses.length > 0 ? [Math.min(...losses), Math.max(...losses)] : [0, 1];
+  const pad = 0.08 * (most - least || Math.abs(most) || 1);
+  const etas = slice ? slice.eta.values : [0, 1];
+  return {
+    lag: { x: [-0.5, T - 0.5], y: lagRange, log: true },
+    window: {
+      x: [0.5, T + 0.5],
+      y: [low < -0.02 ? -Math.min(1, Math.ceil(-low * 4) / 4) - 0.05 : -0.05, high > 1.02 ? roundBound(high) : 1.08],
+    },
+    clip: { x: [-0.12 * length, length * 1.18], y: [(-0.5 * 1.3 * length) / aspect, (0.5 * 1.3 * length) / aspect] },
+    slice: { x: [etas[0], etas[etas.length - 1] || 1], y: [least - pad, most + pad] },
+  };
+}
+
+/** @param {any} layout @param {View} view @param {Strings} strings @returns {any[]} */
+function frames(layout, view, strings) {
+  const { palette } = view;
+  return PANELS.flatMap((panel) => {
+    const [xaxis, yaxis] = AXES[panel];
+    const [left, right] = layout[`xaxis${xaxis.slice(1)}`].range;
+    const [low, high] = layout[`yaxis${yaxis.slice(1)}`].range;
+    return [
+      {
+        mark: "rects",
+        xaxis,
+        yaxis,
+        x0: [left],
+        x1: [right],
+        y0: [low],
+        y1: [high],
+        stroke: palette.rule,
+        width: 1,
+        clip: false,
+      },
+      {
+        mark: "text",
+        xaxis,
+        yaxis,
+        clip: false,
+        edge: "left",
+        y: [high],
+        text: [strings(`gradient.${panel}.title`)],
+        fill: palette.ink,
+        font: `600 12px ${palette.sans}`,
+        align: "left",
+        dy: -13,
+      },
+    ];
+  });
+}
+
+/**
+ * @param {any} run @param {any} layout @param {number} px @param {number} py @param {Strings} strings
+ * @returns {{ title: string, rows: [string, string][] } | null}
+ */
+export function gradientInspect(run, layout, px, py, strings) {
+  for (const panel of /** @type {const} */ (["lag", "window", "slice"])) {
+    const [x, y] = AXES[panel].map((name) => axisOf(layout, name));
+    if (px < x.start || px > x.start + x.length || py < y.start || py > y.start + y.length) continue;
+    const by = run.gradient_by_lag;
+    if (panel === "lag") {
+      const lag = clamp(Math.round(x.value(px)), 0, lengthOf(run) - 1);
+      return {
+        title: strings("gradient.lag.reading", { lag }),
+        rows: [
+          [strings("gradient.norm"), shownNorm(by.log10_norm.values[lag])],
+          [strings("gradient.cosine"), number(by.cosine.values[lag])],
+        ],
+      };
+    }
+    if (panel === "window") {
+      const K = clamp(Math.round(x.value(px)), 1, lengthOf(run));
+      const { norm, relative_bias: bias, cosine } = by.truncated;
+      return {
+        title: `K = ${K}`,
+        rows: [
+          [strings("gradient.norm"), number(norm.values[K - 1])],
+          [strings("gradient.bias"), number(bias.values[K - 1])],
+          [strings("gradient.cosine"), number(cosine.values[K - 1])],
+        ],
+      };
+    }
+    if (!run.loss_slice) return null;
+    const eta = x.value(px);
+    return {
+      title: `η = ${number(eta, 3)}`,
+      rows: [["L(θ − ηg)", number(interpolate(run.loss_slice.eta.values, run.loss_slice.loss.values, eta))]],
+    };
+  }
+  return null;
+}
+
+/** @param {any} run @param {View} view @param {Strings} strings */
+export function gradientSummary(run, view, strings) {
+  const { T, K, kept, update, mode } = factsOf(run, view);
+  const logs = run.gradient_by_lag.log10_norm.values;
+  let top = 0;
+  for (let lag = 1; lag < T; lag += 1) if (logs[lag] > logs[top]) top = lag;
+  const sentences = [strings("gradient.summary.lag", { lag: top, norm: shownNorm(logs[top]) })];
+  if (kept && K < T)
+    sentences.push(
+      strings(`gradient.summary.${mode}`, {
+        K,
+        norm: number(kept.norm),
+        bias: number(kept.bias),
+        cosine: number(kept.cosine),
+      }),
+    );
+  if (update) {
+    const clips = update.clipped < update.truncated * (1 - 1e-9);
+    sentences.push(
+      strings(clips ? "gradient.summary.clipped" : "gradient.summary.unclipped", {
+        before: number(update.truncated),
+        after: number(update.clipped),
+        angle: number((180 * update.angle) / Math.PI, 2),
+      }),
+    );
+  }
+  return sentences;
+}

@@ -1,0 +1,252 @@
+/** The marks of the four panels of the gradient figure. */
+
+import { number } from "../../math/format.js";
+import { clamp } from "../../math/scale.js";
+
+/**
+ * @typedef {import("../answer.js").View} View
+ * @typedef {import("../answer.js").Strings} Strings
+ * @typedef {import("../gradient.js").Facts} Facts
+ */
+
+/** Bars of log10 norm by lag; those outside the window are faded. @param {any} run @param {View} view @param {Facts} facts */
+export function lagMarks(run, view, { T, K, lagRange, mode }) {
+  const { palette } = view;
+  const logs = run.gradient_by_lag.log10_norm.values;
+  const lags = Array.from({ length: T }, (_, lag) => lag).filter((lag) => Number.isFinite(logs[lag]));
+  const width = T > 120 ? 0.5 : 0.38;
+  const axes = { xaxis: "x", yaxis: "y" };
+  return [
+    {
+      mark: "rects",
+      ...axes,
+      x0: lags.map((lag) => lag - width),
+      x1: lags.map((lag) => lag + width),
+      y0: lags.map(() => lagRange[0]),
+      y1: lags.map((lag) => logs[lag]),
+      fill: lags.map((lag) => (mode === "sliding" && lag >= K ? palette.rule : palette.accent)),
+    },
+    ...(mode === "sliding" && K < T ? [cutLine(axes, K - 0.5, lagRange, palette)] : []),
+  ];
+}
+
+/** Bias and cosine of every window, and of the one that is chosen. @param {any} run @param {View} view @param {Strings} strings @param {Facts} facts */
+export function windowMarks(run, view, strings, { T, K, kept, mode }) {
+  const { palette } = view;
+  const { relative_bias: bias, cosine } = run.gradient_by_lag.truncated;
+  const axes = { xaxis: "x2", yaxis: "y2" };
+  const windows = Array.from({ length: T }, (_, i) => i + 1);
+  const marks = /** @type {any[]} */ ([
+    { mark: "line", ...axes, x: [0, T + 1], y: [1, 1], stroke: palette.rule, width: 1 },
+    { mark: "line", ...axes, x: [0, T + 1], y: [0, 0], stroke: palette.rule, width: 1 },
+    { mark: "line", ...axes, x: windows, y: bias.values, stroke: palette.second, width: 1.75 },
+    { mark: "line", ...axes, x: windows, y: cosine.values, stroke: palette.accent, width: 2 },
+  ]);
+  if (K < T) marks.push(cutLine(axes, K, [-1e6, 1e6], palette));
+  if (!kept) return marks;
+  const shape = mode === "chunked" && K < T ? "diamond" : "circle";
+  marks.push({
+    mark: "points",
+    ...axes,
+    x: [K],
+    y: [kept.bias],
+    radius: 4.5,
+    shape,
+    fill: palette.second,
+    stroke: palette.paper,
+    width: 1.5,
+    clip: false,
+  });
+  marks.push({
+    mark: "points",
+    ...axes,
+    x: [K],
+    y: [kept.cosine],
+    radius: 4.5,
+    shape,
+    fill: palette.accent,
+    stroke: palette.paper,
+    width: 1.5,
+    clip: false,
+  });
+  const left = K > T / 2;
+  const label = (/** @type {string} */ key, /** @type {number} */ value, /** @type {string} */ fill) => ({
+    mark: "text",
+    ...axes,
+    x: [K],
+    y: [clamp(value, -1, 1e6)],
+    text: [`${strings(key)} ${number(value, 3)}`],
+    fill,
+    font: `600 11px ${palette.sans}`,
+    align: left ? "right" : "left",
+    dx: left ? -8 : 8,
+    dy: Math.abs(kept.bias - kept.cosine) < 0.15 ? (fill === palette.accent ? -9 : 9) : value > 0.5 ? 11 : -10,
+    halo: palette.paper,
+  });
+  return [
+    ...marks,
+    label("gradient.cosine", kept.cosine, palette.accent),
+    label("gradient.bias", kept.bias, palette.second),
+  ];
+}
+
+/** The gradient over all parameters as an arrow: whole, cut, clipped. @param {View} view @param {Strings} strings @param {Facts} facts */
+export function clipMarks(view, strings, { update, kept, K, T }) {
+  if (!update) return [];
+  const { palette } = view;
+  const axes = { xaxis: "x3", yaxis: "y3" };
+  const longest = Math.max(update.full, update.truncated, update.clipped, 1e-300);
+  const turned = Math.acos(clamp(kept?.cosine ?? 1, -1, 1));
+  const c = view.backward.threshold;
+  const arrow = (
+    /** @type {number} */ length,
+    /** @type {number} */ angle,
+    /** @type {string} */ stroke,
+    /** @type {number} */ width,
+  ) => ({
+    mark: "segments",
+    ...axes,
+    x0: [0],
+    y0: [0],
+    x1: [length * Math.cos(angle)],
+    y1: [length * Math.sin(angle)],
+    stroke,
+    width,
+    head: clamp(0.09 * 200, 6, 11),
+    clip: false,
+  });
+  const circle = Array.from({ length: 73 }, (_, i) => (i * Math.PI) / 36);
+  const marks = /** @type {any[]} */ ([]);
+  if (c < 3 * longest && view.backward.clipMode === "global_norm") {
+    marks.push({
+      mark: "line",
+      ...axes,
+      x: circle.map((a) => c * Math.cos(a)),
+      y: circle.map((a) => c * Math.sin(a)),
+      stroke: palette.muted,
+      width: 1,
+      dash: [3, 3],
+    });
+  }
+  marks.push(arrow(update.full, 0, palette.faint, 5));
+  if (K < T) marks.push(arrow(update.truncated, turned, palette.second, 3));
+  marks.push(arrow(update.clipped, turned + update.angle, palette.accent, 2.5));
+  const lines = /** @type {[string, string][]} */ ([
+    [`${strings("update.full")} ${number(update.full, 3)}`, palette.muted],
+    ...(K < T
+      ? [
+          /** @type {[string, string]} */ ([
+            `${strings("update.truncated")} ${number(update.truncated, 3)}`,
+            palette.second,
+          ]),
+        ]
+      : []),
+    [`${strings("update.clipped")} ${number(update.clipped, 3)}`, palette.accent],
+  ]);
+  lines.forEach(([text, fill], i) => {
+    marks.push({
+      mark: "text",
+      ...axes,
+      edge: "left",
+      y: [0],
+      text: [text],
+      fill,
+      font: `600 11px ${palette.sans}`,
+      align: "left",
+      dx: 8,
+      dy: 46 + 15 * (i - lines.length / 2) + 8,
+      halo: palette.paper,
+    });
+  });
+  return marks;
+}
+
+/** The loss along the step, and where the raw and the clipped one land. @param {any} run @param {View} view @param {Strings} strings @param {Facts} facts */
+export function sliceMarks(run, view, strings, { update }) {
+  const slice = run.loss_slice;
+  if (!slice) return [];
+  const { palette } = view;
+  const axes = { xaxis: "x4", yaxis: "y4" };
+  const etas = slice.eta.values;
+  const losses = slice.loss.values;
+  const at = (/** @type {number} */ eta) => interpolate(etas, losses, eta);
+  const factor = view.backward.clipMode === "global_norm" ? update?.factors.global : undefined;
+  const clippedEta = factor === undefined ? null : slice.raw.eta * factor;
+  const marks = /** @type {any[]} */ ([
+    { mark: "line", ...axes, x: [0, 0], y: [-1e30, 1e30], stroke: palette.rule, width: 1 },
+    { mark: "line", ...axes, x: etas, y: losses, stroke: palette.ink, width: 1.75 },
+    { mark: "points", ...axes, x: [0], y: [at(0)], radius: 4, fill: palette.paper, stroke: palette.ink, width: 1.5 },
+    {
+      mark: "points",
+      ...axes,
+      x: [slice.raw.eta],
+      y: [slice.raw.loss ?? Number.NaN],
+      radius: 4.5,
+      fill: palette.muted,
+      stroke: palette.paper,
+      width: 1.5,
+    },
+  ]);
+  const clipped = clippedEta === null ? [slice.raw.eta, slice.clipped.loss] : [clippedEta, at(clippedEta)];
+  marks.push({
+    mark: "points",
+    ...axes,
+    x: [clipped[0]],
+    y: [clipped[1] ?? Number.NaN],
+    radius: 4.5,
+    shape: clippedEta === null ? "diamond" : "circle",
+    fill: palette.accent,
+    stroke: palette.paper,
+    width: 1.5,
+  });
+  const text = (
+    /** @type {string} */ key,
+    /** @type {number} */ x,
+    /** @type {number | null} */ y,
+    /** @type {string} */ fill,
+    /** @type {number} */ dy,
+  ) => {
+    if (y === null || !Number.isFinite(y)) return;
+    const right = x > (etas[0] + etas[etas.length - 1]) / 2;
+    marks.push({
+      mark: "text",
+      ...axes,
+      x: [x],
+      y: [y],
+      text: [strings(key)],
+      fill,
+      font: `600 11px ${palette.sans}`,
+      align: right ? "right" : "left",
+      dx: right ? -8 : 8,
+      dy,
+      halo: palette.paper,
+    });
+  };
+  text("gradient.slice.raw", slice.raw.eta, slice.raw.loss, palette.muted, 10);
+  text("gradient.slice.clipped", clipped[0], clipped[1], palette.accent, -10);
+  return marks;
+}
+
+/** @param {ArrayLike<number>} x  Ascending. @param {ArrayLike<number>} y @param {number} at */
+export function interpolate(x, y, at) {
+  if (at <= x[0]) return y[0];
+  for (let i = 1; i < x.length; i += 1) {
+    if (at <= x[i]) return y[i - 1] + ((y[i] - y[i - 1]) * (at - x[i - 1])) / (x[i] - x[i - 1] || 1);
+  }
+  return y[y.length - 1];
+}
+
+/** @param {any} axes @param {number} x @param {[number, number]} range @param {import("../answer.js").Palette} palette */
+function cutLine(axes, x, range, palette) {
+  return {
+    mark: "segments",
+    ...axes,
+    x0: [x],
+    x1: [x],
+    y0: [range[0]],
+    y1: [range[1]],
+    stroke: palette.accent,
+    width: 1.5,
+    dash: [5, 3],
+  };
+}
