@@ -67,14 +67,13 @@ def chain_of(jacobians: Any) -> Trace:
     jacobians = np.array(jacobians, dtype=np.float64)
     length, size, _ = jacobians.shape
     network = SimpleNamespace(cell=GivenJacobians(jacobians), parameters={}, hidden_size=size)
-    trace = SimpleNamespace(
+    return SimpleNamespace(  # type: ignore[return-value]
         network=network,
         length=length,
         state=np.zeros((length + 1, size)),
         divergence=None,
-        linear=SimpleNamespace(log10_scale=np.zeros(length)),
+        linear=SimpleNamespace(log10_scale=np.zeros(length), underflowed=np.zeros(length, dtype=bool)),
     )
-    return trace  # type: ignore[return-value]
 
 
 def jacobians_of(trace: Trace) -> Array:
@@ -86,18 +85,34 @@ def jacobians_of(trace: Trace) -> Array:
 
 def exact_flow(trace: Trace, digits: int = 60) -> Array:
     """log10 ‖∂h_t/∂h_k‖_F of every pair by mpmath, from the trace's own float64 Jacobians and their scales."""
-    jacobians, scale = jacobians_of(trace), np.concatenate([[0.0], np.cumsum(trace.linear.log10_scale)])
-    flow = np.full((trace.length + 1, trace.length + 1), np.nan)
+    scale = np.concatenate([[0.0], np.cumsum(trace.linear.log10_scale)])
     with mpmath.workdps(digits):
-        # Binary exponents have no bounds in mpmath, and 60 digits outlast every cancellation in these tests.
-        exact = np.vectorize(mpmath.mpf, otypes=[object])(jacobians)
-        for k in range(trace.length + 1):
-            product = np.vectorize(mpmath.mpf, otypes=[object])(np.eye(jacobians.shape[1]))
-            flow[k, k] = _log10_norm(product)
-            for t in range(k + 1, trace.length + 1):
-                product = exact[t - 1].dot(product)
-                flow[t, k] = _log10_norm(product) + scale[t] - scale[k]
+        return exact_flow_of(as_exact(jacobians_of(trace))) + (scale[:, None] - scale)
+
+
+def exact_flow_of_saturated(trace: Trace, digits: int = 60) -> Array:
+    """The same for a tanh network, from the exact tanh' at its s, which may be beyond float64."""
+    with mpmath.workdps(digits):
+        slopes = np.vectorize(lambda s: 1 / mpmath.cosh(mpmath.mpf(s)) ** 2, otypes=[object])(trace.s)
+        return exact_flow_of(slopes[:, :, None] * as_exact(trace.network.parameters["W"]))
+
+
+def exact_flow_of(jacobians: Any) -> Array:
+    """log10 ‖∂h_t/∂h_k‖_F of every pair of steps, from Jacobians of mpmath's numbers (T, H, H), whose exponents have no bounds."""
+    length, size, _ = jacobians.shape
+    flow = np.full((length + 1, length + 1), np.nan)
+    for k in range(length + 1):
+        product = as_exact(np.eye(size))
+        flow[k, k] = _log10_norm(product)
+        for t in range(k + 1, length + 1):
+            product = jacobians[t - 1].dot(product)
+            flow[t, k] = _log10_norm(product)
     return flow
+
+
+def as_exact(array: Array) -> Any:
+    """The array with mpmath's numbers in place of float64's."""
+    return np.vectorize(mpmath.mpf, otypes=[object])(array)
 
 
 def _log10_norm(matrix: Any) -> float:

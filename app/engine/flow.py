@@ -12,6 +12,7 @@ import numpy as np
 from app.engine.activations import Array
 from app.engine.flow_matrix import flow_matrix
 from app.engine.jacobian_norms import JacobianNorms, jacobian_norms, known_steps, steps_per_chunk
+from app.engine.lyapunov_exponents import lyapunov_exponents
 from app.engine.network import Trace
 from app.engine.spectral_norms import spectral_norms
 
@@ -66,37 +67,3 @@ def step_gain(trace: Trace) -> StepGain:
             log10_mean_derivative=np.log10(mean_derivative) + linear.log10_scale,
             log10_sigma_max=np.log10(sigma_max) + linear.log10_scale,
         )
-
-
-def lyapunov_exponents(trace: Trace) -> Array:
-    """Finite-time Lyapunov exponents of the chain, by QR.
-
-    J_t Q_{t-1} = Q_t R_t,  λ_i = (1/T) Σ_t ln |(R_t)_ii|. The largest is the slope of the norm curve.
-
-    Parameters
-    ----------
-    trace : Trace
-        A forward pass without a batch axis.
-
-    Returns
-    -------
-    Array
-        (S,), descending, nats per step; −inf for directions that are wiped out exactly; NaN if no step is known.
-
-    References
-    ----------
-    G. Benettin, L. Galgani, A. Giorgilli and J.-M. Strelcyn, "Lyapunov characteristic exponents for smooth dynamical
-    systems", Meccanica 15 (1980).
-    """
-    cell, parameters, linear = trace.network.cell, trace.network.parameters, trace.linear
-    known, size = known_steps(trace), trace.state.shape[-1]
-    if known == 0:
-        return np.full(size, np.nan)
-    jacobian = np.empty((1, size, size))
-    basis, total = np.eye(size), np.zeros(size)
-    with np.errstate(divide="ignore"):
-        for step in range(known):
-            basis, upper = np.linalg.qr(cell.state_jacobians(parameters, linear, step, step + 1, jacobian)[0] @ basis)
-            total += np.log(np.abs(np.diag(upper)))
-    total += linear.log10_scale[:known].sum() * np.log(10.0)
-    return np.asarray(np.sort(total / known)[::-1])

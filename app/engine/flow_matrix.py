@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.engine.activations import Array, IntArray
-from app.engine.jacobian_norms import LOG10_2, known_steps
+from app.engine.jacobian_norms import LOG10_2, cumulative_log10_scale, known_steps, wide_factor
 from app.engine.network import Trace
 from app.engine.wide import WideMatrix, wide_product, widened
 
@@ -70,8 +70,8 @@ def flow_matrix(trace: Trace) -> Array:
         np.copyto(flow[: known + 1, : known + 1], work.flow[: known + 1, : known + 1], where=lower)
     np.fill_diagonal(flow[: known + 1, : known + 1], np.log10(size) / 2.0)
     if trace.linear.log10_scale.any():
-        cumulative = np.concatenate([[0.0], np.cumsum(trace.linear.log10_scale)])
-        flow += cumulative[:, None] - cumulative[None, :]
+        cumulative = cumulative_log10_scale(trace)
+        flow += (cumulative[:, None] - cumulative).astype(np.float64)
     return flow
 
 
@@ -283,6 +283,7 @@ def _decades_between_entries(trace: Trace, known: int) -> Array:
         if sizes.any():
             bound = np.sqrt(sizes.sum(axis=0).max()) * np.sqrt(sizes.sum(axis=1).max())
             decades[step] = np.log10(bound) - np.log10(sizes[sizes > 0.0].min())
+    decades[trace.linear.underflowed[:known]] += MOST_DECADES_WITHOUT_UNDERFLOW
     return decades
 
 
@@ -299,7 +300,8 @@ def _recompute(trace: Trace, flow: Array, doubtful: NDArray[np.bool_]) -> None:
             rows = _stacked(rows, start)
         if not steps:
             continue
-        rows = wide_product(rows, cell.state_jacobians(parameters, trace.linear, k, k + 1, jacobian)[0])
+        cell.state_jacobians(parameters, trace.linear, k, k + 1, jacobian)
+        rows = wide_product(rows, *wide_factor(trace, k, jacobian[0]))
         flow[steps, k] = np.where(doubtful[steps, k], _log10_norms(rows, size), flow[steps, k])
 
 

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from app.engine.activations import Array
+from app.engine.activations import Array, IntArray
 from app.engine.network import Trace, first_bad_row
 from app.engine.spectral_norms import spectral_norms
 from app.engine.wide import EXPONENT_OF_ZERO, WideMatrix, wide_product, widened
@@ -100,8 +101,20 @@ def known_steps(trace: Trace) -> int:
 
 def log10_scale_since(trace: Trace, of_step: int) -> Array:
     """The sum of log10_scale over the steps from each k to of_step, (T+1,): zero unless float64's derivatives ended somewhere."""
-    cumulative = np.concatenate([[0.0], np.cumsum(trace.linear.log10_scale)])
-    return np.asarray(cumulative[of_step] - cumulative)
+    cumulative = cumulative_log10_scale(trace)
+    return np.asarray(cumulative[of_step] - cumulative, dtype=np.float64)
+
+
+def cumulative_log10_scale(trace: Trace) -> NDArray[np.longdouble]:
+    """The running sum of log10_scale, (T+1,), with digits to spare, for its differences are what is wanted."""
+    return np.concatenate([[0.0], np.cumsum(trace.linear.log10_scale, dtype=np.longdouble)])
+
+
+def wide_factor(trace: Trace, step: int, jacobian: Array) -> tuple[Array, IntArray | None]:
+    """The Jacobian of a step row for `wide_product`: as it is, or with exponents where float64 can't hold it."""
+    if not trace.linear.underflowed[step]:
+        return jacobian, None
+    return trace.network.cell.wide_jacobian(trace.network.parameters, trace.linear, step)
 
 
 def steps_per_chunk(size: int) -> int:
@@ -142,12 +155,14 @@ def _chain_norms(trace: Trace, of_step: int, spectral: bool, compress: bool) -> 
         start, rows = max(0, stop - chunk), len(chain.matrix)
         jacobians = cell.state_jacobians(parameters, linear, start, stop, jacobian_buffer[: stop - start])
         products = product_buffer.reshape(-1)[: (stop - start) * rows * size].reshape(stop - start, rows, size)
-        multiplied = _multiplied_plainly(chain, jacobians, products)
+        zeros_are_true = not linear.underflowed[start:of_step].any()
+        multiplied = _multiplied_plainly(chain, jacobians, products, zeros_are_true)
         if multiplied is None and chain.wide is None and stop - start > FEWEST_STEPS_PER_CHUNK:
             chunk = (stop - start) // 2  # the products may have left the safe range only because they were too many
             continue
         if multiplied is None:
-            multiplied, chunk = _multiplied_widely(chain, jacobians, products), longest
+            factors = [wide_factor(trace, step, jacobians[step - start]) for step in range(start, stop)]
+            multiplied, chunk = _multiplied_widely(chain, factors, products), longest
         exponents, squares, chain = multiplied
         if chain.watched and not _still_negligible(products, squares):
             return None
@@ -169,7 +184,7 @@ def _chain_norms(trace: Trace, of_step: int, spectral: bool, compress: bool) -> 
 _Multiplied = tuple[Array | int, Array, _Chain]
 
 
-def _multiplied_plainly(chain: _Chain, jacobians: Array, products: Array) -> _Multiplied | None:
+def _multiplied_plainly(chain: _Chain, jacobians: Array, products: Array, zeros_are_true: bool) -> _Multiplied | None:
     """The chain times the Jacobians of a chunk, last step first, each product into `products`; None if float64 may have lost some."""
     if chain.wide is not None:
         return None
@@ -178,18 +193,18 @@ def _multiplied_plainly(chain: _Chain, jacobians: Array, products: Array) -> _Mu
         for row in range(len(jacobians) - 1, -1, -1):
             left = np.dot(left, jacobians[row], out=products[row])
         squares = _squared_norms(products)
-    if not _nothing_lost(chain.matrix, left, squares):
+    if not _nothing_lost(chain.matrix, left, squares, zeros_are_true):
         return None
     shift = int(np.frexp(squares[0])[1]) // 2
     return chain.exponent, squares, _Chain(left * 2.0**-shift, chain.exponent + shift, chain.watched)
 
 
-def _multiplied_widely(chain: _Chain, jacobians: Array, products: Array) -> _Multiplied:
+def _multiplied_widely(chain: _Chain, factors: list[tuple[Array, IntArray | None]], products: Array) -> _Multiplied:
     """The same with as many exponents as it takes to lose nothing."""
     wide = chain.wide or widened(chain.matrix, chain.exponent)
-    exponents = np.empty(len(jacobians))
-    for row in range(len(jacobians) - 1, -1, -1):
-        wide = wide_product(wide, jacobians[row])
+    exponents = np.empty(len(factors))
+    for row in range(len(factors) - 1, -1, -1):
+        wide = wide_product(wide, *factors[row])
         largest = wide.row_exponent.max(keepdims=True)
         products[row], exponents[row] = wide.rows(largest), largest.item()
     entries_of_live_rows = np.abs(products[0])[wide.row_exponent[:, 0] > EXPONENT_OF_ZERO]
@@ -203,7 +218,7 @@ def _squared_norms(matrices: Array) -> Array:
     return np.asarray(np.vecdot(flat, flat))
 
 
-def _nothing_lost(before: Array, after: Array, squares: Array) -> bool:
+def _nothing_lost(before: Array, after: Array, squares: Array, zeros_are_true: bool) -> bool:
     """Whether a chunk of plain products is exact: norms safe all along, and no row with entries that are tiny, or falsely zero.
 
     A row that was exactly zero stays so. Every other must have come out with all its entries so far above the underflow
@@ -213,7 +228,7 @@ def _nothing_lost(before: Array, after: Array, squares: Array) -> bool:
         return False
     smallest = np.abs(after).min(axis=1)
     unsafe = smallest <= SMALLEST_SAFE_ENTRY * np.sqrt(squares[0])
-    return not unsafe.any() or not before[unsafe].any()
+    return not unsafe.any() or (zeros_are_true and not before[unsafe].any())
 
 
 def _still_negligible(products: Array, squares: Array) -> bool:

@@ -54,13 +54,18 @@ def widened(matrix: Array, exponent: IntArray | int = 0) -> WideMatrix:
     return WideMatrix(mantissa, np.where(mantissa == 0.0, EXPONENT_OF_ZERO, own_exponent.astype(np.int64) + exponent))
 
 
-def wide_product(left: WideMatrix, right: Array) -> WideMatrix:
-    """left @ right, each entry to float64's relative precision, however far the entries are apart.
+def wide_product(left: WideMatrix, right: Array, row_exponent: IntArray | None = None) -> WideMatrix:
+    """left @ (2^row_exponent right), each entry to float64's relative precision, however far the entries are apart.
+
+    `row_exponent` (n, 1) is one power of two for each row of `right`.
 
     >>> tiny = widened(np.array([[1.0]]), -5000)
     >>> wide_product(wide_product(tiny, np.array([[1e-300]])), np.array([[1e300]])).exponent
     array([[-4999]])
     """
+    if row_exponent is not None:
+        mantissa, shift = np.frexp(left.mantissa)
+        left = WideMatrix(mantissa, np.where(mantissa == 0.0, EXPONENT_OF_ZERO, left.exponent + shift + row_exponent.T))
     left_layers, left_exponent = _layers_of_rows(left)
     right_layers, right_exponent = _layers_of_matrix(right)
     partial: dict[int, Array] = {}  # the product is the sum of partial[depth]·2^(exponent − depth·LAYER_BITS)

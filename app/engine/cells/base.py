@@ -10,7 +10,7 @@ previous state (`project`, `linearize`, `parameter_gradients`) is done for every
 
 from typing import ClassVar, Protocol
 
-from app.engine.activations import Activation, Array, IntArray
+from app.engine.activations import Activation, Array, BoolArray, IntArray
 from app.engine.initializers import Parameters
 
 Rows = int | slice | IntArray  # one step row, or several
@@ -26,6 +26,10 @@ class Linearization(Protocol):
     @property
     def log10_scale(self) -> Array:  # (T,)
         ...
+
+    @property
+    def underflowed(self) -> BoolArray:
+        """Which steps have a derivative that float64 can't hold beside the step's others, though it is not zero: (T,)."""
 
 
 class Cell(Protocol):
@@ -71,6 +75,9 @@ class Cell(Protocol):
 
     def state_jacobians(self, parameters: Parameters, linear: Linearization, start: int, stop: int, out: Array) -> Array:
         """∂state_t/∂state_{t-1} of the step rows start..stop−1, written into out (stop−start, S, S)."""
+
+    def wide_jacobian(self, parameters: Parameters, linear: Linearization, step: int) -> tuple[Array, IntArray]:
+        """∂state_t/∂state_{t-1} of a step that underflowed: a matrix (S, S), and which power of two goes with each row (S, 1)."""
 
     def mean_gain(self, linear: Linearization) -> Array:
         """The mean over the units of the derivative that saturation takes away, f'(s_t), per step: (T,).

@@ -1,16 +1,19 @@
 """The vanilla RNN: s_t = U x_t + W h_{t-1} + b_s, h_t = f(s_t)."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import ClassVar, cast
 
 import numpy as np
 
-from app.engine.activations import Activation, Array, IntArray
+from app.engine.activations import Activation, Array, BoolArray, IntArray
 from app.engine.cells.base import Linearization, Rows
 from app.engine.initializers import Parameters
 
 # Below this largest f' of a step, the derivatives are rebuilt from their logarithms with a scale of their own.
 SMALLEST_SAFE_DERIVATIVE = 1e-200
+# Below this, a single f' is near the end of float64, and may have lost digits or have become a false zero.
+SMALLEST_EXACT_DERIVATIVE = 1e-290
 
 
 @dataclass(frozen=True)
@@ -19,6 +22,15 @@ class RNNLinearization:
 
     derivative: Array  # (T, ..., H)
     log10_scale: Array  # (T,)
+    s: Array  # (T, ..., H)
+    activation: Activation
+
+    @cached_property
+    def underflowed(self) -> BoolArray:
+        tiny = self.derivative < SMALLEST_EXACT_DERIVATIVE  # False for NaN
+        not_zero = np.zeros_like(tiny)
+        not_zero[tiny] = np.isfinite(self.activation.log_derivative(self.s[tiny]))
+        return np.asarray(not_zero.reshape(len(tiny), -1).any(axis=1))
 
 
 @dataclass(frozen=True)
@@ -54,7 +66,7 @@ class RNN:
             reachable = np.where(np.isfinite(per_step), per_step, 0.0)  # all of f' exactly zero: nothing to rescale
             derivative[saturated] = np.exp(logarithm - reachable.reshape(-1, *[1] * (s.ndim - 1)))
             log10_scale[saturated] = reachable / np.log(10.0)
-        return RNNLinearization(derivative, log10_scale)
+        return RNNLinearization(derivative, log10_scale, s, self.activation)
 
     def step_backward(self, parameters: Parameters, linear: Linearization, step: Rows, adjoint: Array) -> tuple[Array, Array]:
         local = adjoint * cast(RNNLinearization, linear).derivative[step]
@@ -78,6 +90,12 @@ class RNN:
     def state_jacobians(self, parameters: Parameters, linear: Linearization, start: int, stop: int, out: Array) -> Array:
         derivative = cast(RNNLinearization, linear).derivative[start:stop]
         return np.multiply(derivative[:, :, None], parameters["W"], out=out)
+
+    def wide_jacobian(self, parameters: Parameters, linear: Linearization, step: int) -> tuple[Array, IntArray]:
+        saved = cast(RNNLinearization, linear)
+        log2_derivative = self.activation.log_derivative(saved.s[step]) / np.log(2.0) - saved.log10_scale[step] * np.log2(10.0)
+        exponent = np.floor(np.where(np.isfinite(log2_derivative), log2_derivative, 0.0))
+        return np.exp2(log2_derivative - exponent)[:, None] * parameters["W"], exponent.astype(np.int64)[:, None]
 
     def mean_gain(self, linear: Linearization) -> Array:
         return np.asarray(cast(RNNLinearization, linear).derivative.mean(axis=-1))

@@ -1,9 +1,8 @@
 import numpy as np
 import pytest
 
-from app.engine.flow import lyapunov_exponents, step_gain
-from app.engine.jacobian_norms import jacobian_norms
-from tests.chains import chain_of, jacobians_of, traced
+from app.engine.flow import step_gain
+from tests.chains import jacobians_of, traced
 
 
 def test_step_gain_of_a_case_worked_by_hand():
@@ -45,39 +44,3 @@ def test_step_gain_after_a_divergence_has_no_value():
     for values in (gain.mean_derivative, gain.sigma_max, gain.log10_mean_derivative, gain.log10_sigma_max):
         assert np.isfinite(values[:known]).all()
         assert np.isnan(values[known:]).all()
-
-
-def test_lyapunov_exponents_of_a_linear_network_are_the_logarithms_of_its_eigenvalues():
-    trace = traced("identity", hidden_size=3, length=50, W=np.diag([0.5, -2.0, 1.0]))
-    np.testing.assert_allclose(lyapunov_exponents(trace), np.log([2.0, 1.0, 0.5]), atol=1e-14)
-
-
-def test_lyapunov_exponents_sum_to_the_mean_log_determinant():
-    trace = traced("tanh", hidden_size=6, length=80)
-    _, logarithms = np.linalg.slogdet(jacobians_of(trace))
-    exponents = lyapunov_exponents(trace)
-    assert exponents.sum() == pytest.approx(logarithms.mean(), rel=1e-12)
-    assert (np.diff(exponents) <= 0.0).all()
-
-
-def test_the_largest_lyapunov_exponent_is_the_slope_of_the_norm_curve():
-    trace = traced("tanh", hidden_size=8, length=4_000)
-    norms = jacobian_norms(trace, spectral=False).log10_frobenius
-    assert lyapunov_exponents(trace)[0] == pytest.approx(norms[0] * np.log(10.0) / 4_000, abs=2e-3)
-
-
-def test_a_direction_that_is_wiped_out_has_exponent_minus_infinity():
-    exponents = lyapunov_exponents(chain_of([np.diag([1.0, 0.0])] * 4))
-    assert exponents[0] == 0.0
-    assert np.isneginf(exponents[1])
-
-
-def test_lyapunov_exponents_of_a_run_that_is_unknown_from_the_start():
-    trace = traced("relu", input_scale=100.0, x=np.full((10, 2), 1e308))
-    assert np.isnan(lyapunov_exponents(trace)).all()
-
-
-def test_lyapunov_exponents_beyond_float64():
-    trace = traced("tanh", hidden_size=1, length=20, x=np.full((20, 2), 1e4))
-    expected = np.mean(trace.network.cell.activation.log_derivative(trace.s)) + np.log(abs(trace.network.parameters["W"][0, 0]))
-    np.testing.assert_allclose(lyapunov_exponents(trace), [expected], rtol=1e-12)

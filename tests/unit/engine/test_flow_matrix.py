@@ -5,7 +5,7 @@ from app.engine import flow_matrix as module
 from app.engine.activations import ACTIVATIONS
 from app.engine.flow_matrix import flow_matrix
 from app.engine.jacobian_norms import jacobian_norms
-from tests.chains import chain_of, exact_flow, jacobians_of, largest_difference, traced
+from tests.chains import chain_of, exact_flow, exact_flow_of_saturated, jacobians_of, largest_difference, traced
 
 NAN, ZERO = np.nan, -np.inf
 
@@ -83,6 +83,16 @@ def test_adversarial_chains_equal_exact_products(name):
 def test_saturated_networks_equal_exact_products(activation, input_scale):
     trace = traced(activation, hidden_size=6, length=40, input_scale=input_scale)
     assert largest_difference(flow_matrix(trace), exact_flow(trace)) < 1e-12
+
+
+@pytest.mark.parametrize("initializer", ["gaussian", "diagonal"])
+@pytest.mark.parametrize("input_scale", [30.0, 300.0, 3000.0])
+def test_units_saturated_beyond_float64_leave_no_false_zeros(initializer, input_scale):
+    trace = traced("tanh", hidden_size=6, length=30, input_scale=input_scale, initializer=initializer)
+    assert trace.linear.underflowed.any() == (input_scale > 30.0)
+    exact = exact_flow_of_saturated(trace)
+    np.testing.assert_allclose(flow_matrix(trace), exact, rtol=1e-15, atol=1e-13)
+    np.testing.assert_allclose(jacobian_norms(trace).log10_frobenius, exact[-1], rtol=1e-15, atol=1e-13)
 
 
 def test_only_what_needs_it_is_computed_again(monkeypatch):
