@@ -1,5 +1,5 @@
 /** The page /docs: Swagger UI over this server's own description, nothing from elsewhere. */
-globalThis.SwaggerUIBundle({
+/** @type {any} */ (globalThis).SwaggerUIBundle({
   url: "openapi.json",
   dom_id: "#api",
   deepLinking: true,
