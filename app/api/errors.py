@@ -159,7 +159,7 @@ def error_response(error: UnrolledError) -> Response:
         error.code,
         str(error),
         parameter=getattr(error, "parameter", None),
-        allowed=getattr(error, "allowed", None),
+        allowed=_listed_or_in_words(getattr(error, "allowed", None)),
         details=getattr(error, "details", None),
         headers={"Retry-After": str(error.retry_after)} if isinstance(error, ServerBusy) else None,
     )
@@ -168,6 +168,10 @@ def error_response(error: UnrolledError) -> Response:
 def internal_error(headers: Mapping[str, str] | None = None) -> Response:
     """The answer to a mistake of the server's own."""
     return error_answer(500, "internal_error", "The server made a mistake, and has written it to its log.", headers=headers)
+
+
+def _listed_or_in_words(allowed: Any) -> list[Any] | str | None:
+    return allowed if allowed is None else list(allowed) if isinstance(allowed, list | tuple) else str(allowed)
 
 
 def error_answer(

@@ -26,7 +26,8 @@ REMEDIES = {
     "model_attributes_type": "Give an object.",
     "model_type": "Give an object.",
     "string_too_long": "Shorten it.",
-    "too_long": "Name each part once.",
+    "too_long": "Shorten it.",
+    "too_short": "Give at least one.",
 }
 ANY_REMEDY = "Change it, or leave it out for the default."
 

@@ -8,6 +8,7 @@ import types
 import typing
 from dataclasses import dataclass
 from functools import cached_property, partial
+from itertools import islice
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -227,10 +228,28 @@ def default_of(field: dataclasses.Field[Any]) -> Any:
     return list(default) if isinstance(default, tuple) else default
 
 
+MOST_UNKNOWN_NAMES = 10
+
+
+class _Object(BaseModel):
+    """What a request holds; of many unknown names only the first few are looked at."""
+
+    model_config = ConfigDict(extra="forbid", protected_namespaces=())
+
+    @model_validator(mode="before")
+    @classmethod
+    def _keep_few_unknown_names(cls, data: Any) -> Any:
+        known = cls.model_fields
+        if not isinstance(data, dict) or len(data) <= len(known):
+            return data
+        few_unknown = islice((name for name in data if name not in known), MOST_UNKNOWN_NAMES)
+        return {name: data[name] for name in (*known, *few_unknown) if name in data}
+
+
 def _flat(name: str, form: Form, *, json: bool, **more: Any) -> Any:
     fields: dict[str, Any] = {field.name: _field_type(form, field, json=json) for field in form.fields.values()}
     fields["arrays"] = (Annotated[Arrays, Field(description=ABOUT_ARRAYS, examples=["typed"])], "list")
-    return create_model(name, __config__=ConfigDict(extra="forbid", protected_namespaces=()), **fields, **more)
+    return create_model(name, __base__=_Object, **fields, **more)
 
 
 _page_only: dict[str, Any] = {
@@ -242,29 +261,21 @@ _Body = _flat("_Body", RUN, json=True)
 _TrainingQuery = _flat("_TrainingQuery", TRAINING, json=False, **_page_only)
 _CliffQuery = _flat("_CliffQuery", CLIFF, json=False, **_page_only)
 
-NUMBERS = {"type": "array", "items": {"type": "number"}}
+LARGEST, LONGEST = RUN.fields["hidden_size"].metadata["maximum"], RUN.fields["length"].metadata["maximum"]
 
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 # One bad number is enough to tell: a list of a million problems would only cost time.
-Vector = Annotated[list[Number], Field(fail_fast=True)]
-Matrix = Annotated[list[Vector], Field(fail_fast=True)]
-# A flat list of numbers is one column.
-Series = Annotated[Matrix, BeforeValidator(_one_column), WithJsonSchema({"anyOf": [NUMBERS, {"type": "array", "items": NUMBERS}]})]
-MOST_UNKNOWN_NAMES = 10
-
-
-class _Object(BaseModel):
-    """An object of a body; of many unknown names only the first few are looked at."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _keep_few_unknown_names(cls, data: Any) -> Any:
-        if not isinstance(data, dict) or len(data) <= len(cls.model_fields):
-            return data
-        unknown = [name for name in data if name not in cls.model_fields]
-        return {name: value for name, value in data.items() if name not in set(unknown[MOST_UNKNOWN_NAMES:])}
+Vector = Annotated[list[Number], Field(fail_fast=True, min_length=1, max_length=LARGEST)]
+Matrix = Annotated[list[Vector], Field(fail_fast=True, min_length=1, max_length=LARGEST)]
+# A flat list of numbers is one column. The last row may be a target only.
+SERIES = {"type": "array", "minItems": 1, "maxItems": LONGEST + 1}
+ROW = {"type": "array", "items": {"type": "number"}, "minItems": 1, "maxItems": LARGEST}
+Series = Annotated[
+    list[Vector],
+    Field(fail_fast=True, min_length=1, max_length=LONGEST + 1),
+    BeforeValidator(_one_column),
+    WithJsonSchema({"anyOf": [{**SERIES, "items": ROW}, {**SERIES, "items": {"type": "number"}}]}),
+]
 
 
 class Weights(_Object):

@@ -8,12 +8,14 @@ threads: NumPy lets the interpreter go in its larger operations, and the loop ge
 import asyncio
 import math
 from collections.abc import Callable
-from functools import partial
+from typing import TypeVar
 
 from anyio import CapacityLimiter, to_thread
 from fastapi import Request
 
 from app.api.errors import ClientGone, ServerBusy
+
+Result = TypeVar("Result")
 
 QUICK_SECONDS = 0.1
 LONGEST_RETRY = 30  # seconds
@@ -37,7 +39,7 @@ class Workers:
         self.quick = Lane(size, queue_length)
         self.long = Lane(size, queue_length)
 
-    async def run(self, work: Callable[[], bytes], seconds: float, request: Request) -> bytes:
+    async def run(self, work: Callable[[], Result], seconds: float, request: Request) -> Result:
         """Do work that is estimated to take so many seconds.
 
         Raises
@@ -59,15 +61,17 @@ class Lane:
     def __init__(self, size: int, queue_length: int) -> None:
         self.size = size
         self.queue_length = queue_length
+        self.inside = 0  # runs that are computed or wait
         self.seconds_ahead = 0.0
         self._slots = CapacityLimiter(size)
 
-    async def run(self, work: Callable[[], bytes], seconds: float, request: Request) -> bytes:
+    async def run(self, work: Callable[[], Result], seconds: float, request: Request) -> Result:
         """Do the work in a thread once one is free."""
-        if self.waiting >= self.queue_length and self._slots.available_tokens <= 0:
+        if self.inside >= self.size + self.queue_length:
             raise ServerBusy(retry_after=min(LONGEST_RETRY, math.ceil(self.seconds_ahead / self.size) or 1))
+        self.inside += 1
         self.seconds_ahead += seconds
-        task = asyncio.create_task(to_thread.run_sync(partial(work), limiter=self._slots))
+        task = asyncio.create_task(to_thread.run_sync(work, limiter=self._slots))
         gone = asyncio.create_task(_client_gone(request))
         try:
             await asyncio.wait((task, gone), return_when=asyncio.FIRST_COMPLETED)
@@ -79,12 +83,8 @@ class Lane:
             task.cancel()
             gone.cancel()
             await asyncio.gather(task, gone, return_exceptions=True)
+            self.inside -= 1
             self.seconds_ahead -= seconds
-
-    @property
-    def waiting(self) -> int:
-        """Runs in the queue."""
-        return self._slots.statistics().tasks_waiting
 
 
 async def _client_gone(request: Request) -> None:

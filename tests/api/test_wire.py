@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import httpx
 import numpy as np
 import pytest
 from fastapi import FastAPI
@@ -10,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.api.arrays import encode, typed
-from app.experiments.parameters import PARTS, RunParameters
 from app.api.schemas import RUN
+from app.experiments.parameters import PARTS, RunParameters
 from tests.api.conftest import connect
 from tests.api.wire import arrays_in, decoded, strict_json
 

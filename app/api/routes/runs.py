@@ -4,11 +4,13 @@ from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Depends, Query, Request
+from fastapi.openapi.models import Example
 from starlette.responses import Response
 
 from app.api.answer import RunAnswer
 from app.api.arrays import encode
-from app.api.errors import UnsupportedMediaType, documented
+from app.api.bodies import JsonRoute, declared_json
+from app.api.errors import documented
 from app.api.limits import check_cost
 from app.api.replies import VERSION, each_parameter_once, etag, json_reply, known_to_client, not_modified
 from app.api.schemas import RunBody, RunQuery, own_data, run_parameters
@@ -17,15 +19,32 @@ from app.experiments.cost import estimate
 from app.experiments.parameters import RunParameters
 from app.experiments.run import OwnData, explore, resolve
 
-router = APIRouter(prefix="/api/v1/runs", tags=["runs"])
+router = APIRouter(prefix="/api/v1/runs", tags=["runs"], route_class=JsonRoute)
 
+BODIES: dict[str, Example] = {
+    "the default run": {"value": {}},
+    "a run from parameters": {"value": {"spectral_radius": 0.9, "initializer": "orthogonal", "loss_at": "every", "truncation": 10}},
+    "numbers of your own": {"value": {"x": [0.1, 0.4, 0.9, 1.6, 2.5], "hidden_size": 4, "include": ["states", "gradients"]}},
+    "weights of your own": {
+        "value": {
+            "x": [[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]],
+            "target": [[0.5], [-0.5], [0.0]],
+            "loss_at": "every",
+            "weights": {
+                "U": [[0.5, -0.3], [0.2, 0.8]],
+                "W": [[0.9, -0.4], [0.4, 0.9]],
+                "V": [[1.0, -1.0]],
+                "b_s": [0.0, 0.1],
+                "b_z": [0.0],
+                "h_0": [0.0, 0.0],
+            },
+            "include": ["states", "jacobian_norms", "gradients", "terms"],
+        }
+    },
+}
 
-async def json_body(request: Request) -> None:
-    """Refuse a body that doesn't say that it is JSON."""
-    content_type = request.headers.get("content-type")
-    media_type = (content_type or "").partition(";")[0].strip().lower()
-    if media_type != "application/json":
-        raise UnsupportedMediaType(content_type)
+# What it takes to draw one number of an input sequence.
+SECONDS_PER_INPUT = 8e-8
 
 
 @router.get(
@@ -45,7 +64,7 @@ async def get_run(request: Request, server: CurrentServer, query: Annotated[RunQ
     The answer is a function of its parameters, so it carries `ETag` and `Cache-Control`; a proxy may keep it.
     The query of any page URL is a valid query here.
     """
-    parameters = resolve(run_parameters(query))
+    parameters = await _resolved(request, server, run_parameters(query), None)
     tag = etag(parameters, query.arrays)
     headers = {"ETag": tag, "Cache-Control": f"public, max-age={server.settings.cache_seconds}"}
     if known_to_client(request, tag):
@@ -61,16 +80,22 @@ async def get_run(request: Request, server: CurrentServer, query: Annotated[RunQ
         200: {"model": RunAnswer, "description": "The run. Posting its `parameters` gives the same bytes."},
         **documented(400, 413, 414, 415, 422, 503),
     },
-    dependencies=[Depends(json_body)],
+    dependencies=[Depends(declared_json)],
 )
-async def post_run(request: Request, server: CurrentServer, body: Annotated[RunBody, Body()]) -> Response:
+async def post_run(request: Request, server: CurrentServer, body: Annotated[RunBody, Body(openapi_examples=BODIES)]) -> Response:
     """The parameters of GET as one JSON object, and if you like `weights`, `x` and `target`.
 
     Posting the `parameters` of an answer gives the same answer, byte for byte.
     """
     own = own_data(body)
-    parameters = resolve(run_parameters(body), own)
+    parameters = await _resolved(request, server, run_parameters(body), own)
     return json_reply(await _compute(request, server, parameters, own, body.arrays), {"Cache-Control": "no-store"})
+
+
+async def _resolved(request: Request, server: Server, asked: RunParameters, own: OwnData | None) -> RunParameters:
+    """The parameters with every default filled in, for which the input sequence must be known."""
+    inputs = (asked.length or 1) * max(asked.input_size or 1, asked.output_size or 1)
+    return await server.workers.run(partial(resolve, asked, own), inputs * SECONDS_PER_INPUT, request)
 
 
 async def _compute(request: Request, server: Server, parameters: RunParameters, own: OwnData | None, arrays: str) -> bytes:

@@ -22,6 +22,17 @@ from app.experiments.training_cost import estimate_training
 
 router = APIRouter(prefix="/api/v1/trainings", tags=["trainings"])
 
+EVENT = {
+    "type": "object",
+    "properties": {
+        "event": {"type": "string"},
+        "data": {"type": "string", "contentMediaType": "application/json"},
+        "id": {"type": "string"},
+        "retry": {"type": "integer"},
+    },
+    "required": ["data"],
+}
+
 
 @router.get(
     "",
@@ -55,7 +66,7 @@ def _answer(run: TrainingParameters, arrays: str) -> bytes:
     summary="A training run as events",
     response_class=Response,
     responses={
-        200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}, "description": "The events; see docs/api.md."},
+        200: {"content": {"text/event-stream": {"itemSchema": EVENT}}, "description": "The events; see docs/api.md."},
         204: {"description": "Everything has been told: the id to go on after was `end`."},
         **documented(414, 422, 503),
     },

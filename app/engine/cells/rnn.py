@@ -1,5 +1,6 @@
 """The vanilla RNN: s_t = U x_t + W h_{t-1} + b_s, h_t = f(s_t)."""
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 from typing import ClassVar, cast
@@ -84,8 +85,9 @@ class RNN:
         return np.asarray(local.T @ state[steps])
 
     def recurrent_term_norms(self, state: Array, linear: Linearization, step: int, local: Array) -> Array:
-        # The term is the outer product of local and h_{t-1}, whose norm is the product of the two.
-        return np.asarray(np.linalg.norm(local, axis=-1) * np.linalg.norm(state[step]))
+        # The term is the outer product of local and h_{t-1}, whose norm is the product of the two. The state may be so
+        # large that its square overflows.
+        return np.asarray(np.linalg.norm(local, axis=-1) * math.hypot(*state[step].tolist()))
 
     def state_jacobians(self, parameters: Parameters, linear: Linearization, start: int, stop: int, out: Array) -> Array:
         derivative = cast(RNNLinearization, linear).derivative[start:stop]

@@ -1,0 +1,76 @@
+"""Answers come compressed as the client says, and not otherwise."""
+
+import gzip
+
+import brotli
+import httpx
+import pytest
+import zstandard
+
+pytestmark = pytest.mark.anyio
+
+RUNS = "/api/v1/runs"
+DECODERS = {
+    "zstd": lambda body: zstandard.ZstdDecompressor().decompressobj().decompress(body),
+    "br": brotli.decompress,
+    "gzip": gzip.decompress,
+}
+
+
+async def raw(client: httpx.AsyncClient, path: str, accept: str | None) -> tuple[httpx.Headers, bytes]:
+    """The headers and the bytes as they came."""
+    request = client.build_request("GET", path)
+    if accept is None:
+        del request.headers["accept-encoding"]
+    else:
+        request.headers["accept-encoding"] = accept
+    response = await client.send(request, stream=True)
+    body = b"".join([piece async for piece in response.aiter_raw()])
+    await response.aclose()
+    return response.headers, body
+
+
+@pytest.mark.parametrize(
+    ("accept", "encoding"),
+    [
+        ("zstd", "zstd"),
+        ("br", "br"),
+        ("gzip", "gzip"),
+        ("gzip, deflate, br, zstd", "zstd"),
+        ("gzip, br", "br"),
+        ("br;q=0, gzip", "gzip"),
+        ("*", "zstd"),
+        ("identity", None),
+        ("deflate", None),
+        ("", None),
+        (None, None),
+    ],
+)
+@pytest.mark.parametrize("query", ["", "?source=sine&length=300"])  # the second is long, and comes in pieces
+async def test_by_accept_encoding(client: httpx.AsyncClient, accept: str | None, encoding: str | None, query: str) -> None:
+    _, plain = await raw(client, RUNS + query, "identity")
+    headers, body = await raw(client, RUNS + query, accept)
+    assert headers.get("content-encoding") == encoding
+    assert headers["vary"] == "Accept-Encoding"
+    if encoding is None:
+        assert body == plain
+        assert int(headers["content-length"]) == len(plain)
+    else:
+        assert DECODERS[encoding](body) == plain
+        assert len(body) < 0.6 * len(plain)
+
+
+async def test_small_answers_are_left_alone(client: httpx.AsyncClient) -> None:
+    headers, body = await raw(client, "/healthz", "zstd, br, gzip")
+    assert "content-encoding" not in headers
+    assert body == b'{"status":"ok"}'
+
+
+async def test_the_etag_is_the_same_and_weak_in_every_encoding(client: httpx.AsyncClient) -> None:
+    tags = {(await raw(client, RUNS, accept))[0]["etag"] for accept in ("zstd", "br", "gzip", "identity")}
+    assert len(tags) == 1
+    tag = tags.pop()
+    assert tag.startswith('W/"')
+    response = await client.get(RUNS, headers={"If-None-Match": tag, "Accept-Encoding": "br"})
+    assert response.status_code == 304
+    assert "content-encoding" not in response.headers

@@ -1,0 +1,144 @@
+"""The description: true about what comes, complete, and with examples that work when pasted."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import jsonschema
+import pytest
+import schemathesis
+from fastapi import FastAPI
+from hypothesis import settings
+from schemathesis import Case
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    negative_data_rejection,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+    unsupported_method,
+)
+
+from app.api.errors import ABOUT
+from app.api.schemas import RUN
+from app.experiments.parameters import PARTS
+from app.main import create_app
+from app.settings import Settings
+from tests.api.wire import strict_json
+
+RUNS = "/api/v1/runs"
+
+
+@pytest.fixture(scope="session")
+def openapi(app: FastAPI) -> dict[str, Any]:
+    return app.openapi()
+
+
+def parameters_of(openapi: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield from openapi["paths"][RUNS]["get"]["parameters"]
+
+
+def test_every_parameter_has_description_unit_range_default_and_example(openapi: dict[str, Any]) -> None:
+    documented = {parameter["name"]: parameter for parameter in parameters_of(openapi)}
+    for name, field in RUN.fields.items():
+        schema, facts = documented[name]["schema"], field.metadata
+        assert facts["about"] in documented[name]["description"]
+        assert schema["examples"]
+        assert schema.get("minimum") == facts.get("minimum")
+        assert schema.get("maximum") == facts.get("maximum")
+        assert schema.get("x-unit") == facts.get("unit")
+        assert schema.get("default") == (list(field.default) if isinstance(field.default, tuple) else field.default)
+
+
+def test_get_and_post_have_the_same_parameters(openapi: dict[str, Any]) -> None:
+    body = openapi["components"]["schemas"]["RunBody"]["properties"]
+    assert set(RUN.fields) | {"arrays"} | {"weights", "x", "target"} == set(body)
+    for name in RUN.fields:
+        assert body[name]["description"]
+        assert body[name]["examples"]
+
+
+def test_every_error_status_is_described_in_the_one_shape(openapi: dict[str, Any]) -> None:
+    for operations in openapi["paths"].values():
+        for operation in operations.values():
+            for status, response in operation["responses"].items():
+                if int(status) >= 400:
+                    assert response["description"] == ABOUT[int(status)]
+                    assert response["content"]["application/json"]["schema"] == {"$ref": "#/components/schemas/ErrorBody"}
+
+
+@pytest.mark.anyio
+async def test_every_example_works_alone(client: httpx.AsyncClient, openapi: dict[str, Any]) -> None:
+    for parameter in parameters_of(openapi):
+        for example in parameter["schema"]["examples"]:
+            response = await client.get(RUNS, params={parameter["name"]: example})
+            assert response.status_code == 200, (parameter["name"], response.text)
+
+
+@pytest.mark.anyio
+async def test_every_example_of_a_body_works(client: httpx.AsyncClient, openapi: dict[str, Any]) -> None:
+    examples = openapi["paths"][RUNS]["post"]["requestBody"]["content"]["application/json"]["examples"]
+    assert len(examples) >= 3
+    for name, example in examples.items():
+        response = await client.post(RUNS, json=example["value"])
+        assert response.status_code == 200, (name, response.text)
+    for name, schema in openapi["components"]["schemas"]["RunBody"]["properties"].items():
+        for value in schema["examples"]:
+            response = await client.post(RUNS, json={name: value})
+            assert response.status_code == 200, (name, response.text)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("arrays", ["list", "typed"])
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"length": 4, "hidden_size": 3, "include": ",".join(PARTS)},
+        {"source": "text", "loss_at": "every", "clip_mode": "value", "include": ",".join(set(PARTS) - {"terms"})},
+        {"activation": "identity", "spectral_radius": 10, "source": "sine", "length": 400, "include": ",".join(set(PARTS) - {"terms"})},
+        {"activation": "relu", "initializer": "identity", "spectral_radius": 0, "include": ",".join(set(PARTS) - {"terms"})},
+    ],
+)
+async def test_answers_have_the_documented_shape(
+    client: httpx.AsyncClient, openapi: dict[str, Any], parameters: dict[str, Any], arrays: str
+) -> None:
+    response = await client.get(RUNS, params={**parameters, "arrays": arrays})
+    assert response.status_code == 200, response.text
+    schema = {"$ref": "#/components/schemas/RunAnswer", "components": openapi["components"]}
+    jsonschema.Draft202012Validator(schema).validate(strict_json(response.content))
+
+
+@pytest.mark.anyio
+async def test_the_catalog_has_what_the_documentation_has(client: httpx.AsyncClient, openapi: dict[str, Any]) -> None:
+    catalog = strict_json((await client.get("/api/v1/catalog")).content)
+    schema = {"$ref": "#/components/schemas/Catalog", "components": openapi["components"]}
+    jsonschema.Draft202012Validator(schema).validate(catalog)
+    documented = {parameter["name"]: parameter["schema"] for parameter in parameters_of(openapi)}
+    assert set(catalog["parameters"]) | set(catalog["page_parameters"]) == set(documented)
+    for name, facts in catalog["parameters"].items():
+        assert facts["default"] == documented[name].get("default")
+        assert facts["maximum"] == documented[name].get("maximum")
+    assert [part["name"] for part in catalog["parts"]] == list(PARTS)
+    assert catalog["limits"]["body_bytes"] == Settings().max_body_bytes
+
+
+# Small limits, so that the many runs of this test are short; a run over them is a documented 422.
+schema = schemathesis.openapi.from_asgi("/openapi.json", create_app(Settings(max_seconds=0.05, max_training_seconds=0.05)))
+# A value may be too long for its parameter and for the URL or the body, and then it is the latter that is said first.
+schema.config.checks.negative_data_rejection.expected_statuses = ["400", "405", "413", "414", "415", "422"]
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+    response_headers_conformance,
+    negative_data_rejection,
+    unsupported_method,
+]
+
+
+@schema.parametrize()
+@settings(max_examples=40)
+def test_no_500_and_no_undocumented_status_over_the_whole_description(case: Case) -> None:
+    case.call_and_validate(checks=CHECKS)
