@@ -1,6 +1,7 @@
 """What holds for the project as a whole: the direction of imports, the locks, the wheel."""
 
 import ast
+import hashlib
 import re
 import subprocess
 import sys
@@ -54,6 +55,13 @@ def locked(name: str) -> dict[str, str]:
     """Requirement and version with its environment marker, by package."""
     lines = re.findall(r"^([a-z][a-z0-9._-]*)(==[^\\\n]+)", (ROOT / name).read_text("utf-8"), re.MULTILINE)
     return {package: rest.strip() for package, rest in lines}
+
+
+def test_third_party_files_are_those_that_were_pinned() -> None:
+    vendor = ROOT / "static" / "vendor"
+    pinned = dict(reversed(line.split("  ")) for line in (vendor / "SHA256SUMS").read_text("utf-8").splitlines())
+    found = {str(path.relative_to(vendor)): hashlib.sha256(path.read_bytes()).hexdigest() for path in vendor.glob("*/*")}
+    assert found == pinned
 
 
 @pytest.fixture(scope="module")
