@@ -13,8 +13,8 @@ from app.engine.activations import Array
 from app.engine.flow_matrix import flow_matrix
 from app.engine.jacobian_norms import JacobianNorms, jacobian_norms, known_steps, steps_per_chunk
 from app.engine.lyapunov_exponents import lyapunov_exponents
+from app.engine.matrix_norms import spectral_norms
 from app.engine.network import Trace
-from app.engine.spectral_norms import spectral_norms
 
 __all__ = ["JacobianNorms", "StepGain", "flow_matrix", "jacobian_norms", "lyapunov_exponents", "step_gain"]
 

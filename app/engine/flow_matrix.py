@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from app.engine.activations import Array, IntArray
-from app.engine.jacobian_norms import LOG10_2, cumulative_log10_scale, known_steps, wide_factor
+from app.engine.activations import Array, BoolArray, IntArray
+from app.engine.jacobian_norms import LOG10_2, cumulative_log10_scale, known_steps
+from app.engine.matrix_norms import squared_norms
 from app.engine.network import Trace
-from app.engine.wide import WideMatrix, wide_product, widened
+from app.engine.wide_flow import settle_doubts
 
 # Inside a block of this many steps every product is formed; blocks are merged by their Gram matrices.
 BLOCK = 8
@@ -18,8 +18,6 @@ SMALLEST_SHARE_LEFT = 1e-3
 # Beyond these, what float64 lost by underflow may count.
 SMALLEST_SAFE_SQUARE = 1e-280
 LARGEST_SAFE_CONDITION = 1e290
-# A product of steps whose entries and norms are no further apart than this (in decades, all steps together) is zero if it looks zero.
-MOST_DECADES_WITHOUT_UNDERFLOW = 140.0
 
 
 def flow_matrix(trace: Trace) -> Array:
@@ -65,9 +63,10 @@ def flow_matrix(trace: Trace) -> Array:
         work = _Work(trace, known)
         work.fill_blocks()
         work.merge(0, work.length, prefixes_wanted=False, suffixes_wanted=False)
-        _settle_doubts(trace, known, work)
-        lower = np.tri(known + 1, k=-1, dtype=bool)
-        np.copyto(flow[: known + 1, : known + 1], work.flow[: known + 1, : known + 1], where=lower)
+        below = np.tri(known + 1, k=-1, dtype=bool)
+        logarithms, doubtful = work.result()
+        settle_doubts(trace, logarithms, doubtful & below)
+        np.copyto(flow[: known + 1, : known + 1], logarithms, where=below)
     np.fill_diagonal(flow[: known + 1, : known + 1], np.log10(size) / 2.0)
     if trace.linear.log10_scale.any():
         cumulative = cumulative_log10_scale(trace)
@@ -103,8 +102,9 @@ class _Work:
     def __init__(self, trace: Trace, known: int) -> None:
         self.trace, self.known, self.size = trace, known, trace.state.shape[-1]
         self.length = -(-known // BLOCK) * BLOCK  # whole blocks; the steps beyond `known` are identities
-        self.flow = np.full((self.length + 1, self.length + 1), np.nan)
-        self.doubtful = np.zeros(self.flow.shape, dtype=bool)
+        # Of every pair (t, k): the squared norm, without an exponent, and the condition; see _Products.
+        self.squares, self.condition = np.zeros((2, self.length + 1, self.length + 1))
+        self.pair_exponents = np.zeros(self.squares.shape, dtype=np.int64)
         # Of the interval that has been merged last around a step: from its start to after the step; from before the step to its end.
         self.prefixes, self.suffixes = (
             _Products(np.empty((self.length, self.size, self.size)), np.zeros(self.length, dtype=np.int64), np.zeros(self.length))
@@ -144,7 +144,8 @@ class _Work:
             squares[:, k:, k] = np.vecdot(flat, flat)
             sums[:, k:] += exponents[:, k, None]
             total[:, k:, k] = sums[:, k:]
-        self._store_blocks(start, squares, total)
+        for block, first in enumerate(range(start, stop, BLOCK)):
+            self._store(slice(first + 1, first + BLOCK + 1), slice(first, first + BLOCK), squares[block], total[block], BLOCK)
         for products, of_products, exponents_of in (
             (self.prefixes[start:stop], squares[:, :, 0], total[:, :, 0]),
             (self.suffixes[start:stop], squares[:, -1, :], total[:, -1, :]),
@@ -165,17 +166,16 @@ class _Work:
         jacobians *= np.ldexp(1.0, -exponents)[:, None, None]
         return jacobians, exponents
 
-    def _store_blocks(self, start: int, squares: Array, exponents: IntArray) -> None:
-        later, earlier = np.tril_indices(BLOCK)
-        base = start + BLOCK * np.arange(len(squares))[:, None]
-        self._store((base + later + 1, base + earlier), squares[:, later, earlier], exponents[:, later, earlier], float(BLOCK))
+    def _store(self, later: slice, earlier: slice, squares: Array, exponents: IntArray, condition_of_factors: Array | float) -> None:
+        self.squares[later, earlier], self.pair_exponents[later, earlier] = squares, exponents
+        self.condition[later, earlier] = condition_of_factors
 
-    def _store(
-        self, where: tuple[slice | IntArray, slice | IntArray], squares: Array, exponents: IntArray, condition: Array | float
-    ) -> None:
+    def result(self) -> tuple[Array, BoolArray]:
+        """The logarithms of all norms between known steps, and in which of them underflow may count."""
+        steps = slice(self.known + 1), slice(self.known + 1)
         with np.errstate(divide="ignore"):
-            self.flow[where] = np.log10(squares) * 0.5 + exponents * LOG10_2
-        self.doubtful[where] = _condition(condition, squares) > LARGEST_SAFE_CONDITION
+            logarithms = np.log10(self.squares[steps]) * 0.5 + self.pair_exponents[steps] * LOG10_2
+        return logarithms, _condition(self.condition[steps], self.squares[steps]) > LARGEST_SAFE_CONDITION
 
     def merge(self, start: int, stop: int, prefixes_wanted: bool, suffixes_wanted: bool) -> None:
         """Fill the flow between all steps of an interval, and leave its prefixes or suffixes behind if they are wanted."""
@@ -199,7 +199,7 @@ class _Work:
                 np.matmul(other.matrices[0], part.matrices, out=buffer)
             else:
                 np.matmul(part.matrices, other.matrices[0], out=buffer)
-            squares = _squared_norms(buffer)
+            squares = squared_norms(buffer)
             part.exponents[:] += other.exponents[0]
             part.condition[:] = _condition(part.condition + other.condition[0] + 1.0, squares)
             part.normalise(buffer, squares)
@@ -224,7 +224,8 @@ class _Work:
             if weak.any():
                 squares[weak] = self._multiplied_out(later, earlier, *np.nonzero(weak))
             self._store(
-                (slice(middle + 1, stop + 1), slice(first, last)),
+                slice(middle + 1, stop + 1),
+                slice(first, last),
                 squares,
                 later.exponents[:, None] + earlier.exponents[None, :],
                 later.condition[:, None] + earlier.condition[None, :] + 1.0,
@@ -242,13 +243,8 @@ class _Work:
             part = slice(first, first + self.piece)
             buffer = self.buffer[: len(rows[part])]
             np.matmul(later.matrices[rows[part]], earlier.matrices[columns[part]], out=buffer)
-            squares[part] = _squared_norms(buffer)
+            squares[part] = squared_norms(buffer)
         return squares
-
-
-def _squared_norms(matrices: Array) -> Array:
-    flat = matrices.reshape(len(matrices), -1)
-    return np.asarray(np.vecdot(flat, flat))
 
 
 def _condition(condition_of_factors: Array | float, squares: Array) -> Array:
@@ -256,65 +252,3 @@ def _condition(condition_of_factors: Array | float, squares: Array) -> Array:
     with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
         condition = condition_of_factors / np.sqrt(squares)
     return np.where(squares > SMALLEST_SAFE_SQUARE, condition, np.inf)
-
-
-def _settle_doubts(trace: Trace, known: int, work: _Work) -> None:
-    """Decide which zeros are true, and compute again whatever else underflow may have touched."""
-    flow, doubtful = work.flow[: known + 1, : known + 1], work.doubtful[: known + 1, : known + 1]
-    doubtful &= np.tri(known + 1, k=-1, dtype=bool)
-    if not doubtful.any():
-        return
-    decades = np.concatenate([[0.0], np.cumsum(_decades_between_entries(trace, known))])
-    for t in np.flatnonzero(doubtful.any(axis=1)):
-        zeros = np.flatnonzero(np.isneginf(flow[t, :t]))
-        if len(zeros) and decades[t] - decades[zeros[-1]] < MOST_DECADES_WITHOUT_UNDERFLOW:
-            # Nothing can have underflowed on the way to this zero, and what is zero stays zero further back.
-            flow[t, : zeros[-1] + 1], doubtful[t, : zeros[-1] + 1] = -np.inf, False
-    if doubtful.any():
-        _recompute(trace, flow, doubtful)
-
-
-def _decades_between_entries(trace: Trace, known: int) -> Array:
-    """Per step, how many decades the smallest entry of J_t that is not zero lies below a bound of its spectral norm."""
-    cell, parameters, size = trace.network.cell, trace.network.parameters, trace.state.shape[-1]
-    decades, jacobian = np.zeros(known), np.empty((1, size, size))
-    for step in range(known):
-        sizes = np.abs(cell.state_jacobians(parameters, trace.linear, step, step + 1, jacobian)[0])
-        if sizes.any():
-            bound = np.sqrt(sizes.sum(axis=0).max()) * np.sqrt(sizes.sum(axis=1).max())
-            decades[step] = np.log10(bound) - np.log10(sizes[sizes > 0.0].min())
-    decades[trace.linear.underflowed[:known]] += MOST_DECADES_WITHOUT_UNDERFLOW
-    return decades
-
-
-def _recompute(trace: Trace, flow: Array, doubtful: NDArray[np.bool_]) -> None:
-    """Fill the doubtful entries of the flow matrix row by row, all rows at once, losing nothing."""
-    cell, parameters, size = trace.network.cell, trace.network.parameters, trace.state.shape[-1]
-    jacobian, start = np.empty((1, size, size)), widened(np.eye(size))
-    steps: list[int] = []  # the rows t of the flow matrix that have been entered
-    rows = WideMatrix(np.empty((0, size)), np.empty((0, 1), dtype=np.int64))  # their ∂h_t/∂h_k, one below the other
-    wanted = np.flatnonzero(doubtful.any(axis=1))
-    for k in range(len(flow) - 2, int(np.flatnonzero(doubtful.any(axis=0))[0]) - 1, -1):
-        if k + 1 in wanted:
-            steps.append(k + 1)
-            rows = _stacked(rows, start)
-        if not steps:
-            continue
-        cell.state_jacobians(parameters, trace.linear, k, k + 1, jacobian)
-        rows = wide_product(rows, *wide_factor(trace, k, jacobian[0]))
-        flow[steps, k] = np.where(doubtful[steps, k], _log10_norms(rows, size), flow[steps, k])
-
-
-def _stacked(above: WideMatrix, below: WideMatrix) -> WideMatrix:
-    exponents = [above.exponent, below.exponent]
-    if above.exponent.shape[1] != below.exponent.shape[1]:
-        exponents = [np.broadcast_to(matrix.exponent, matrix.mantissa.shape) for matrix in (above, below)]
-    return WideMatrix(np.concatenate([above.mantissa, below.mantissa]), np.concatenate(exponents))
-
-
-def _log10_norms(rows: WideMatrix, size: int) -> Array:
-    """log10 of the Frobenius norms of matrices stacked one below the other."""
-    largest = rows.row_exponent.reshape(-1, size).max(axis=1)
-    scaled = rows.rows(np.repeat(largest, size)[:, None])
-    with np.errstate(divide="ignore"):
-        return np.asarray(np.log10(_squared_norms(scaled.reshape(-1, size, size))) / 2.0 + largest * LOG10_2)

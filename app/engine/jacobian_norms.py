@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.engine.activations import Array, IntArray
+from app.engine.matrix_norms import spectral_norms, squared_norms
 from app.engine.network import Trace, first_bad_row
-from app.engine.spectral_norms import spectral_norms
 from app.engine.wide import EXPONENT_OF_ZERO, WideMatrix, wide_product, widened
 
 LOG10_2 = float(np.log10(2.0))
@@ -192,7 +192,7 @@ def _multiplied_plainly(chain: _Chain, jacobians: Array, products: Array, zeros_
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
         for row in range(len(jacobians) - 1, -1, -1):
             left = np.dot(left, jacobians[row], out=products[row])
-        squares = _squared_norms(products)
+        squares = squared_norms(products)
     if not _nothing_lost(chain.matrix, left, squares, zeros_are_true):
         return None
     shift = int(np.frexp(squares[0])[1]) // 2
@@ -210,12 +210,7 @@ def _multiplied_widely(chain: _Chain, factors: list[tuple[Array, IntArray | None
     entries_of_live_rows = np.abs(products[0])[wide.row_exponent[:, 0] > EXPONENT_OF_ZERO]
     plain_suffices = bool((entries_of_live_rows > SMALLEST_SAFE_ENTRY).all())
     chain = _Chain(products[0].copy(), int(exponents[0]), chain.watched, None if plain_suffices else wide)
-    return exponents, _squared_norms(products), chain
-
-
-def _squared_norms(matrices: Array) -> Array:
-    flat = matrices.reshape(len(matrices), -1)
-    return np.asarray(np.vecdot(flat, flat))
+    return exponents, squared_norms(products), chain
 
 
 def _nothing_lost(before: Array, after: Array, squares: Array, zeros_are_true: bool) -> bool:

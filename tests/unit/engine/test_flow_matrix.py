@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from app.engine import flow_matrix as module
+from app.engine import wide_flow
 from app.engine.activations import ACTIVATIONS
 from app.engine.flow_matrix import flow_matrix
 from app.engine.jacobian_norms import jacobian_norms
@@ -97,7 +98,7 @@ def test_units_saturated_beyond_float64_leave_no_false_zeros(initializer, input_
 
 def test_only_what_needs_it_is_computed_again(monkeypatch):
     calls = []
-    monkeypatch.setattr(module, "_recompute", lambda *arguments: calls.append(arguments))
+    monkeypatch.setattr(wide_flow, "_recompute", lambda *arguments: calls.append(arguments))
     for chain in ("nilpotent", "a step of nothing", "nilpotent by cancellation", "growth", "regimes switch"):
         flow_matrix(chain_of(ADVERSARIAL[chain]))
     flow_matrix(traced(hidden_size=32, length=60, input_scale=5.0))

@@ -1,4 +1,4 @@
-"""The largest singular value of every matrix in a stack."""
+"""Norms of every matrix in a stack."""
 
 import numpy as np
 
@@ -9,6 +9,12 @@ MOST_ROWS_FOR_ALL = 48
 MOST_LANCZOS_STEPS = 40
 STEPS_BETWEEN_TESTS = 3
 TOLERANCE = 1e-15
+
+
+def squared_norms(matrices: Array) -> Array:
+    """‖M_i‖_F² of each matrix, (n, r, H) → (n,)."""
+    flat = matrices.reshape(len(matrices), -1)
+    return np.asarray(np.vecdot(flat, flat))
 
 
 def spectral_norms(matrices: Array) -> Array:

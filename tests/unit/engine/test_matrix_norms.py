@@ -1,13 +1,15 @@
 import numpy as np
 import pytest
 
-from app.engine import spectral_norms as module
-from app.engine.spectral_norms import spectral_norms
+from app.engine import matrix_norms as module
+from app.engine.matrix_norms import spectral_norms, squared_norms
 from tests.chains import jacobians_of, traced
 
 
 def test_a_case_worked_by_hand():
-    np.testing.assert_allclose(spectral_norms(np.array([[[0.0, 2.0], [0.0, 0.0]], [[3.0, 4.0], [0.0, 0.0]]])), [2.0, 5.0], rtol=1e-15)
+    matrices = np.array([[[0.0, 2.0], [1.0, 0.0]], [[3.0, 4.0], [0.0, 0.0]]])
+    np.testing.assert_allclose(spectral_norms(matrices), [2.0, 5.0], rtol=1e-15)
+    np.testing.assert_array_equal(squared_norms(matrices), [5.0, 25.0])
 
 
 @pytest.mark.parametrize("shape", [(7, 1, 1), (7, 3, 3), (7, 5, 40), (7, 48, 48), (7, 49, 49), (5, 100, 100), (5, 60, 120)])
