@@ -2,7 +2,7 @@
  * A figure on the page: Plotly draws its axes and handles zooming; what moves is painted on a canvas beneath them.
  * This is the only file that touches Plotly.
  *
- * @typedef {{ data: any[], layout: any, paint: any[] }} Drawing
+ * @typedef {import("./figures/answer.js").Drawing} Drawing
  */
 
 import { paint } from "./paint/canvas.js";
@@ -24,11 +24,14 @@ export function createSurface(element, { onRange } = {}) {
   let drawn = "";
   let plotted = false;
   let panning = false;
+  let clean = true;
+
+  const scaled = () => (drawing?.scales ? { ...drawing.layout, ...drawing.scales } : drawing?.layout);
 
   /** Axes cost ten times the painting, so they are left alone until something about them changes. */
   function drawAxes() {
     const plotly = /** @type {any} */ (window).Plotly;
-    if (!drawing || !plotly || panning) return;
+    if (!drawing || !plotly || panning || drawing.data.length === 0) return;
     const signature = JSON.stringify(drawing.layout);
     if (signature === drawn) return;
     drawn = signature;
@@ -65,7 +68,7 @@ export function createSurface(element, { onRange } = {}) {
       const { width, height } = next.layout;
       if (element.style.height !== `${height}px`) element.style.height = `${height}px`;
       const context = prepared(ink, width, height);
-      paint(context, next.paint, next.layout);
+      paint(context, next.paint, scaled());
       drawAxes();
     },
 
@@ -75,14 +78,20 @@ export function createSurface(element, { onRange } = {}) {
     /** @param {(layout: any) => any[]} marksFor */
     overlay(marksFor) {
       if (!drawing) return;
-      const { width, height } = drawing.layout;
-      paint(prepared(glass, width, height), marksFor(drawing.layout), drawing.layout);
+      const layout = scaled();
+      const marks = marksFor(layout);
+      if (marks.length === 0 && clean) return;
+      clean = marks.length === 0;
+      paint(prepared(glass, layout.width, layout.height), marks, layout);
     },
 
-    layout: () => drawing?.layout ?? null,
+    /** The layout as the marks use it. */
+    layout: () => (drawing ? scaled() : null),
     drawing: () => drawing,
   };
 }
+
+export { forgetWidths } from "./paint/canvas.js";
 
 /** The axes alone as SVG text, for exports. @param {Drawing} drawing @returns {Promise<string>} */
 export async function axesAsSvg({ data, layout }) {

@@ -2,6 +2,7 @@
 
 import { createClient } from "./api/client.js";
 import { decode } from "./api/decode.js";
+import { forgetWidths } from "./draw.js";
 import { HEAD_PARTS } from "./figures/index.js";
 import { updateDerivable } from "./figures/update.js";
 import { createHead } from "./shell/head.js";
@@ -12,7 +13,7 @@ import { createStrings, loadDictionary, pickLanguage, translate } from "./shell/
 import { applyTheme, readTheme, resolveTheme } from "./shell/theme.js";
 import { mountToolbar } from "./shell/toolbar.js";
 import { createWave } from "./shell/wave.js";
-import { changed, lengthOf } from "./state/parameters.js";
+import { backwardOf, changed, lengthOf } from "./state/parameters.js";
 import { known, merged, missing } from "./state/parts.js";
 import { createStore } from "./state/store.js";
 import { parseQuery, toQuery } from "./state/url.js";
@@ -174,14 +175,14 @@ async function start() {
     }
     if (asked || now.known !== before.known) rail.update();
     if (asked || now.page !== before.page || now.pins !== before.pins) writeAddress();
-    if (
-      asked ||
+    // What the server must answer is drawn when it has: until then the last picture stays as it is.
+    const redraw =
       now.known !== before.known ||
       now.range !== before.range ||
       now.theme !== before.theme ||
-      now.language !== before.language
-    )
-      schedule("draw");
+      now.language !== before.language ||
+      (asked && backwardOf(now.parameters) !== backwardOf(before.parameters));
+    if (redraw) schedule("draw");
     else if (now.pointer !== before.pointer || now.wave !== before.wave) schedule("overlay");
   });
 
@@ -215,9 +216,12 @@ async function start() {
   addEventListener("online", () => client.retryNow());
   addEventListener("popstate", () => location.reload());
   phone.addEventListener("change", () => schedule("draw"));
-  document.fonts.ready.then(() => schedule("draw"));
-  for (const face of ["500 12px Inter", "italic 15px 'STIX Two Text'"])
-    document.fonts.load(face).then(() => schedule("draw"));
+  for (const face of ["500 12px Inter", "italic 15px 'STIX Two Text'"]) {
+    document.fonts.load(face).then(() => {
+      forgetWidths();
+      schedule("draw");
+    });
+  }
   whenPlotlyIsThere(() => stage.drawAxes());
 
   document.documentElement.lang = store.get().language;

@@ -40,7 +40,7 @@ export function mountSelect(element, options) {
         choices = now.choices;
         fill();
       }
-      if (now.value !== undefined) select.value = now.value;
+      if (now.value !== undefined && select.value !== now.value) select.value = now.value;
       if (now.about !== undefined && now.about !== about.textContent) about.textContent = now.about;
     },
   };

@@ -75,8 +75,12 @@ export function mountSlider(element, options) {
   problem.hidden = true;
 
   let value = options.value;
+  let shown = "";
 
   function show() {
+    const state = `${value} ${fallback} ${scale.places} ${scale.place(value)} ${document.activeElement === box}`;
+    if (state === shown) return;
+    shown = state;
     range.max = String(scale.places);
     const place = Math.min(1, Math.max(0, scale.place(value)));
     range.value = String(Math.round(place * scale.places));

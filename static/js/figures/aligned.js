@@ -11,6 +11,7 @@ import { laneOf, networkHeight } from "./network/lane.js";
 import { shownSymbol } from "./network/strips.js";
 import { networkMarks, networkOverlay } from "./network.js";
 import { normKey, normMarks, normPoints, normRange, normSummary, normTicks } from "./norm-curve.js";
+import { paintedAxis, RESTING } from "./painted-axis.js";
 import { stateBound, stateMarks, stateSummary } from "./states.js";
 
 /**
@@ -50,10 +51,13 @@ export function timeRange(run, view) {
 
 /**
  * @param {any} run @param {View} view @param {Strings} strings
- * @returns {{ data: any[], layout: any, paint: any[] }}
+ * @returns {import("./answer.js").Drawing}
  */
 export function alignedFigure(run, view, strings) {
   const layout = layoutOf(run, view);
+  const norms = normRange(run, view);
+  const scales = { yaxis4: { ...layout.yaxis4, range: norms } };
+  const scaled = { ...layout, ...scales };
   const lane = laneIn(run, view, layout);
   return {
     data: ROWS.map((row) => ({
@@ -66,15 +70,17 @@ export function alignedFigure(run, view, strings) {
       hoverinfo: "skip",
     })),
     layout,
+    scales,
     paint: [
       ...networkMarks(run, view, strings, lane),
       ...stateMarks(run, view, YAXIS.states),
       ...adjointMarks(run, view, YAXIS.adjoints),
       ...veils(run, view),
+      ...paintedAxis(scaled, "x", YAXIS.norms, "y", { ...normTicks(norms), grid: true }, view),
       ...normMarks(run, view, strings, YAXIS.norms),
-      ...frames(layout, view),
-      ...titles(layout, view, strings),
-      ...keys(run, view, strings, layout),
+      ...frames(scaled, view),
+      ...titles(scaled, view, strings),
+      ...keys(run, view, strings, scaled),
     ],
   };
 }
@@ -101,7 +107,6 @@ function layoutOf(run, view) {
   const range = timeRange(run, view);
   const font = { family: palette.sans, size: compact ? 10 : 11, color: palette.muted };
   const still = { fixedrange: true, zeroline: false, showgrid: false, showline: false, ticks: "", automargin: false };
-  const norms = normRange(run, view);
   const unitTicks = { tickvals: H > 1 ? [1, H] : [1], ticktext: H > 1 ? ["1", String(H)] : ["1"] };
   return {
     width: view.width,
@@ -127,16 +132,7 @@ function layoutOf(run, view) {
     yaxis: { ...still, domain: domains.network, range: [0, heights.network], showticklabels: false, anchor: "x" },
     yaxis2: { ...still, domain: domains.states, range: [H + 0.5, 0.5], ...unitTicks, anchor: "x" },
     yaxis3: { ...still, domain: domains.adjoints, range: [H + 0.5, 0.5], ...unitTicks, anchor: "x" },
-    yaxis4: {
-      ...still,
-      domain: domains.norms,
-      range: norms,
-      ...normTicks(norms),
-      showgrid: true,
-      gridcolor: palette.rule,
-      gridwidth: 0.5,
-      anchor: "x",
-    },
+    yaxis4: { ...RESTING, domain: domains.norms, anchor: "x" },
   };
 }
 

@@ -24,6 +24,13 @@
  * @typedef {{ window: number | null, mode: string, threshold: number, clipMode: string }} Backward  As the controls stand now.
  * @typedef {{ name: string, log10: Float64Array, colour: string }} Ghost  The norm curve of a pinned run.
  *
+ * @typedef {object} Drawing
+ * @property {any[]} data  Empty if everything is painted.
+ * @property {any} layout  What Plotly draws, or just where the panels are.
+ * @property {any[]} paint  Marks, in the units of the axes.
+ * @property {Record<string, any>} [scales]  Axes as the marks use them, where they differ from the layout's: an axis whose range follows the
+ *   data is painted, so that Plotly's can rest.
+ *
  * @typedef {(key: string, values?: Record<string, string | number>) => string} Strings
  */
 

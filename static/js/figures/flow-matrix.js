@@ -27,7 +27,7 @@ export function flowAt(run, t, k) {
 
 /**
  * @param {any} run @param {View} view @param {Strings} strings
- * @returns {{ data: any[], layout: any, paint: any[] }}
+ * @returns {import("./answer.js").Drawing}
  */
 export function flowMatrixFigure(run, view, strings) {
   const { palette, compact } = view;

@@ -4,6 +4,7 @@ import { number, plain, powerOfTen, norm as shownNorm } from "../math/format.js"
 import { axisOf, clamp, roundBound, ticks } from "../math/scale.js";
 import { lengthOf } from "./answer.js";
 import { clipMarks, interpolate, lagMarks, sliceMarks, windowMarks } from "./gradient/panels.js";
+import { paintedAxis } from "./painted-axis.js";
 import { updateNow } from "./update.js";
 
 /**
@@ -12,6 +13,8 @@ import { updateNow } from "./update.js";
  */
 
 const PANELS = /** @type {const} */ (["lag", "window", "clip", "slice"]);
+/** Panels with numbers along their sides. */
+const NUMBERED = /** @type {const} */ (["lag", "window", "slice"]);
 const AXES = { lag: ["x", "y"], window: ["x2", "y2"], clip: ["x3", "y3"], slice: ["x4", "y4"] };
 
 /** Lowest log10 norm, under the highest, that the bars by lag show. */
@@ -19,22 +22,13 @@ const DECADES = 16;
 
 /**
  * @param {any} run @param {View} view @param {Strings} strings
- * @returns {{ data: any[], layout: any, paint: any[] }}
+ * @returns {import("./answer.js").Drawing}
  */
 export function gradientFigure(run, view, strings) {
   const facts = factsOf(run, view);
-  const layout = layoutOf(run, view, strings, facts);
+  const layout = layoutOf(run, view, facts);
   return {
-    data: PANELS.map((panel) => ({
-      type: "scatter",
-      x: [0],
-      y: [0],
-      xaxis: AXES[panel][0],
-      yaxis: AXES[panel][1],
-      mode: "markers",
-      opacity: 0,
-      hoverinfo: "skip",
-    })),
+    data: [],
     layout,
     paint: [
       ...lagMarks(run, view, facts),
@@ -42,6 +36,7 @@ export function gradientFigure(run, view, strings) {
       ...clipMarks(view, strings, facts),
       ...sliceMarks(run, view, strings, facts),
       ...frames(layout, view, strings),
+      ...NUMBERED.flatMap((panel) => axesOf(panel, layout, view, strings)),
     ],
   };
 }
@@ -95,9 +90,9 @@ function keptAt(run, K, mode) {
 
 /** @typedef {ReturnType<typeof factsOf>} Facts */
 
-/** @param {any} run @param {View} view @param {Strings} strings @param {Facts} facts */
-function layoutOf(run, view, strings, facts) {
-  const { palette, compact, width } = view;
+/** @param {any} run @param {View} view @param {Facts} facts */
+function layoutOf(run, view, facts) {
+  const { compact, width } = view;
   const columns = compact ? 1 : width < 900 ? 2 : 4;
   const rows = PANELS.length / columns;
   const margin = { l: 44, r: 14, t: 30, b: 40, pad: 0 };
@@ -105,61 +100,21 @@ function layoutOf(run, view, strings, facts) {
   const panelHeight = compact ? 150 : 190;
   const room = { x: width - margin.l - margin.r, y: rows * panelHeight + (rows - 1) * gap.y };
   const panelWidth = (room.x - (columns - 1) * gap.x) / columns;
-  const font = { family: palette.sans, size: compact ? 10 : 11, color: palette.muted };
-  const still = {
-    fixedrange: true,
-    zeroline: false,
-    showgrid: false,
-    automargin: false,
-    ticks: "outside",
-    ticklen: 4,
-    tickcolor: palette.rule,
-  };
-  const layout = /** @type {any} */ ({
-    width,
-    height: room.y + margin.t + margin.b,
-    margin: { ...margin, autoexpand: false },
-    paper_bgcolor: "rgba(0,0,0,0)",
-    plot_bgcolor: "rgba(0,0,0,0)",
-    showlegend: false,
-    hovermode: false,
-    dragmode: false,
-    font,
-  });
+  const layout = /** @type {any} */ ({ width, height: room.y + margin.t + margin.b, margin });
   const ranges = rangesOf(run, facts, panelWidth / panelHeight);
   PANELS.forEach((panel, i) => {
     const [column, row] = [i % columns, Math.floor(i / columns)];
     const left = (column * (panelWidth + gap.x)) / room.x;
     const top = 1 - (row * (panelHeight + gap.y)) / room.y;
     const [x, y] = AXES[panel];
-    const { x: across, y: up, log } = ranges[panel];
-    const xTicks = ticks(across[0], across[1], compact ? 6 : 4, panel === "lag" || panel === "window" ? 1 : 0);
-    const yTicks = ticks(up[0], up[1], 4, log ? 1 : 0);
-    layout[`xaxis${x.slice(1)}`] = {
-      ...still,
-      range: across,
-      domain: [left, left + panelWidth / room.x],
-      anchor: y,
-      tickvals: xTicks,
-      ticktext: xTicks.map(plain),
-      title: panel === "clip" ? { text: "" } : { text: strings(`gradient.${panel}.x`), font, standoff: 5 },
-    };
-    layout[`yaxis${y.slice(1)}`] = {
-      ...still,
-      range: up,
-      domain: [Math.max(0, top - panelHeight / room.y), top],
-      anchor: x,
-      tickvals: yTicks,
-      ticktext: yTicks.map((value) => (log ? (value === 0 ? "1" : powerOfTen(value, 0)) : plain(value))),
-      showticklabels: panel !== "clip",
-      ...(panel === "clip" ? { ticks: "" } : {}),
-    };
-    if (panel === "clip") Object.assign(layout[`xaxis${x.slice(1)}`], { showticklabels: false, ticks: "" });
+    const { x: across, y: up } = ranges[panel];
+    layout[`xaxis${x.slice(1)}`] = { range: across, domain: [left, left + panelWidth / room.x] };
+    layout[`yaxis${y.slice(1)}`] = { range: up, domain: [Math.max(0, top - panelHeight / room.y), top] };
   });
   return layout;
 }
 
-/** @param {any} run @param {Facts} facts @param {number} aspect @returns {Record<string, { x: [number, number], y: [number, number], log?: boolean }>} */
+/** @param {any} run @param {Facts} facts @param {number} aspect @returns {Record<string, { x: [number, number], y: [number, number] }>} */
 function rangesOf(run, { T, lagRange, update }, aspect) {
   const { relative_bias: bias, cosine } = run.gradient_by_lag.truncated;
   const finite = (/** @type {ArrayLike<number>} */ values) => Array.from(values).filter(Number.isFinite);
@@ -172,7 +127,7 @@ function rangesOf(run, { T, lagRange, update }, aspect) {
   const pad = 0.08 * (most - least || Math.abs(most) || 1);
   const etas = slice ? slice.eta.values : [0, 1];
   return {
-    lag: { x: [-0.5, T - 0.5], y: lagRange, log: true },
+    lag: { x: [-0.5, T - 0.5], y: lagRange },
     window: {
       x: [0.5, T + 0.5],
       y: [low < -0.02 ? -Math.min(1, Math.ceil(-low * 4) / 4) - 0.05 : -0.05, high > 1.02 ? roundBound(high) : 1.08],
@@ -180,6 +135,27 @@ function rangesOf(run, { T, lagRange, update }, aspect) {
     clip: { x: [-0.12 * length, length * 1.18], y: [(-0.5 * 1.3 * length) / aspect, (0.5 * 1.3 * length) / aspect] },
     slice: { x: [etas[0], etas[etas.length - 1] || 1], y: [least - pad, most + pad] },
   };
+}
+
+/** Numbers along both sides of a panel. @param {"lag" | "window" | "slice"} panel @param {any} layout @param {View} view @param {Strings} strings */
+function axesOf(panel, layout, view, strings) {
+  const [x, y] = AXES[panel];
+  const [left, right] = layout[`xaxis${x.slice(1)}`].range;
+  const [low, high] = layout[`yaxis${y.slice(1)}`].range;
+  const across = ticks(left, right, view.compact ? 6 : 4, panel === "slice" ? 0 : 1);
+  const up = ticks(low, high, 4, panel === "lag" ? 1 : 0);
+  const upText = up.map((value) => (panel !== "lag" ? plain(value) : value === 0 ? "1" : powerOfTen(value, 0)));
+  return [
+    ...paintedAxis(
+      layout,
+      x,
+      y,
+      "x",
+      { tickvals: across, ticktext: across.map(plain), title: strings(`gradient.${panel}.x`) },
+      view,
+    ),
+    ...paintedAxis(layout, x, y, "y", { tickvals: up, ticktext: upText }, view),
+  ];
 }
 
 /** @param {any} layout @param {View} view @param {Strings} strings @returns {any[]} */

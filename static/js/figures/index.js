@@ -5,7 +5,7 @@
  * @property {string} name  Also of its element and its strings.
  * @property {string[]} parts  Of the answer; asked for while the figure is in view.
  * @property {string[]} [required]  The parts without which it can't be drawn; default: all.
- * @property {(run: any, view: import("./answer.js").View, strings: import("./answer.js").Strings) => { data: any[], layout: any, paint: any[] }} figure
+ * @property {(run: any, view: import("./answer.js").View, strings: import("./answer.js").Strings) => import("./answer.js").Drawing} figure
  * @property {(run: any, view: import("./answer.js").View, layout: any) => any[]} [overlay]  Pointer and wave.
  * @property {(run: any, view: import("./answer.js").View, layout: any, x: number, y: number) => import("./answer.js").Pointer | null} [point]
  * @property {(run: any, pointer: import("./answer.js").Pointer, strings: import("./answer.js").Strings) => { title: string, rows: [string, string][] }} [reading]

@@ -1,7 +1,8 @@
 /** W itself: eigenvalues in the complex plane with the unit circle, singular values beside them. */
 
-import { number } from "../math/format.js";
+import { number, plain } from "../math/format.js";
 import { axisOf, ticks } from "../math/scale.js";
+import { paintedAxis } from "./painted-axis.js";
 
 /**
  * @typedef {import("./answer.js").View} View
@@ -18,7 +19,7 @@ function bound(value) {
 
 /**
  * @param {any} run @param {View} view @param {Strings} strings
- * @returns {{ data: any[], layout: any, paint: any[] }}
+ * @returns {import("./answer.js").Drawing}
  */
 export function spectrumFigure(run, view, strings) {
   const { palette, compact } = view;
@@ -31,58 +32,22 @@ export function spectrumFigure(run, view, strings) {
   const reach = bound(Math.max(1.1, radius * 1.06));
   const top = bound(Math.max(1.1, sigma * 1.05));
   const count = singular.values.length;
-  const font = { family: palette.sans, size: compact ? 10 : 11, color: palette.muted };
-  const still = {
-    fixedrange: true,
-    zeroline: false,
-    showgrid: false,
-    automargin: false,
-    ticks: "outside",
-    ticklen: 4,
-    tickcolor: palette.rule,
-  };
   const plane = ticks(-reach, reach, 4);
   const heights = ticks(0, top, 4);
   const tickOf = (/** @type {number[]} */ values) => ({
     tickvals: values,
-    ticktext: values.map((value) => String(value).replace("-", "−")),
+    ticktext: values.map(plain),
   });
+  const imaginaryTicks = { tickvals: plane, ticktext: plane.map((value) => (value === 0 ? "0" : `${plain(value)}i`)) };
   const index = count > 1 ? [1, count] : [1];
   const layout = {
     width: view.width,
     height,
-    margin: { ...margin, autoexpand: false },
-    paper_bgcolor: "rgba(0,0,0,0)",
-    plot_bgcolor: "rgba(0,0,0,0)",
-    showlegend: false,
-    hovermode: false,
-    dragmode: false,
-    font,
-    xaxis: {
-      ...still,
-      ...tickOf(plane),
-      domain: [0, side / room],
-      range: [-reach, reach],
-      anchor: "y",
-      title: { text: strings("spectrum.real"), font, standoff: 6 },
-    },
-    yaxis: {
-      ...still,
-      ...tickOf(plane),
-      domain: [0, 1],
-      range: [-reach, reach],
-      anchor: "x",
-      title: { text: strings("spectrum.imaginary"), font, standoff: 2 },
-    },
-    xaxis2: {
-      ...still,
-      ...tickOf(index),
-      domain: [(side + gap) / room, 1],
-      range: [0.3, count + 0.7],
-      anchor: "y2",
-      title: { text: strings("spectrum.index"), font, standoff: 6 },
-    },
-    yaxis2: { ...still, ...tickOf(heights), domain: [0, 1], range: [0, top], anchor: "x2" },
+    margin,
+    xaxis: { domain: [0, side / room], range: [-reach, reach] },
+    yaxis: { domain: [0, 1], range: [-reach, reach] },
+    xaxis2: { domain: [(side + gap) / room, 1], range: [0.3, count + 0.7] },
+    yaxis2: { domain: [0, 1], range: [0, top] },
   };
   const values = Array.from(singular.values);
   const order = values.map((_, i) => i + 1);
@@ -119,10 +84,7 @@ export function spectrumFigure(run, view, strings) {
     halo: palette.paper,
   });
   return {
-    data: [
-      { type: "scatter", x: [0], y: [0], mode: "markers", opacity: 0, hoverinfo: "skip" },
-      { type: "scatter", x: [1], y: [0], xaxis: "x2", yaxis: "y2", mode: "markers", opacity: 0, hoverinfo: "skip" },
-    ],
+    data: [],
     layout,
     paint: [
       {
@@ -171,6 +133,10 @@ export function spectrumFigure(run, view, strings) {
       corner(second, top, `σ_{max} = ${number(sigma, 3)}`, palette.second),
       { mark: "rects", ...second, x0: [0.3], x1: [count + 0.7], y0: [0], y1: [top], stroke: palette.rule, clip: false },
       title(strings("spectrum.singular"), second),
+      ...paintedAxis(layout, "x", "y", "x", { ...tickOf(plane), title: strings("spectrum.real") }, view),
+      ...paintedAxis(layout, "x", "y", "y", imaginaryTicks, view),
+      ...paintedAxis(layout, "x2", "y2", "x", { ...tickOf(index), title: strings("spectrum.index") }, view),
+      ...paintedAxis(layout, "x2", "y2", "y", tickOf(heights), view),
     ],
   };
 }

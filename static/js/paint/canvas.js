@@ -350,11 +350,36 @@ function paintText(
   }
 }
 
+/** @typedef {{ text: string, font: string, rise: number, width: number }} TextRun */
+
+/** Measuring costs more than drawing, and the same words come back in every frame. @type {Map<string, TextRun[]>} */
+const measured = new Map();
+
+/** Widths change when a font has arrived. */
+export function forgetWidths() {
+  measured.clear();
+}
+
 /**
  * @param {CanvasRenderingContext2D} context @param {string} text @param {string} font
- * @returns {{ text: string, font: string, rise: number, width: number }[]}
+ * @returns {TextRun[]}
  */
 function runsOf(context, text, font) {
+  const key = `${font}|${text}`;
+  let runs = measured.get(key);
+  if (!runs) {
+    if (measured.size > 4000) measured.clear();
+    runs = measure(context, text, font);
+    measured.set(key, runs);
+  }
+  return runs;
+}
+
+/**
+ * @param {CanvasRenderingContext2D} context @param {string} text @param {string} font
+ * @returns {TextRun[]}
+ */
+function measure(context, text, font) {
   const size = Number(/([\d.]+)px/.exec(font)?.[1] ?? 12);
   const small = font.replace(/[\d.]+px/, `${(size * 0.72).toFixed(1)}px`);
   const parts = text.split(/([_^](?:\{[^}]*\}|[^\s]))/);
