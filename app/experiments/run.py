@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from app.engine.activations import ACTIVATIONS, Array
-from app.engine.cells import CELLS
+from app.engine.activations import Array
 from app.engine.errors import InvalidParameter, WrongShape
-from app.engine.initializers import Parameters, draw_parameters
+from app.engine.initializers import Parameters
 from app.engine.losses import READOUTS, loss_steps
 from app.engine.network import Network, check_shapes
+from app.experiments.drawing import draw_network
 from app.experiments.exploration import Exploration
 from app.experiments.parameters import OWN_SOURCE, RunParameters
 from app.experiments.parts import GRADIENT_PARTS, PART_FUNCTIONS
@@ -166,22 +166,12 @@ def _hidden_size(parameters: RunParameters, own: OwnData) -> int:
 
 
 def _network(resolved: RunParameters, own: OwnData) -> Network:
-    cell = CELLS[resolved.cell](ACTIVATIONS[resolved.activation])
     if resolved.input_size is None or resolved.output_size is None or resolved.readout is None:
         raise TypeError("the parameters must be resolved first")
-    sizes = {"input_size": resolved.input_size, "hidden_size": resolved.hidden_size, "output_size": resolved.output_size}
-    drawn = draw_parameters(
-        **sizes,
-        initializer=resolved.initializer,
-        spectral_radius=resolved.spectral_radius,
-        input_scale=resolved.input_scale,
-        output_scale=resolved.output_scale,
-        bias_scale=resolved.bias_scale,
-        seed=resolved.seed,
-        gates=cell.gates,
-    )
-    network = Network(cell, READOUTS[resolved.readout], {**drawn, **(own.weights or {})})
-    check_shapes(network.parameters, **sizes, gates=cell.gates)
+    network = draw_network(resolved, input_size=resolved.input_size, output_size=resolved.output_size, readout=resolved.readout)
+    if own.weights:
+        network = dataclasses.replace(network, parameters={**network.parameters, **own.weights})
+        check_shapes(network.parameters, resolved.input_size, resolved.hidden_size, resolved.output_size, network.cell.gates)
     return network
 
 

@@ -13,14 +13,12 @@ from typing import Any, Protocol
 import numpy as np
 
 from app.engine import bptt, clipping
-from app.engine.activations import ACTIVATIONS
-from app.engine.cells import CELLS
 from app.engine.errors import InvalidParameter
-from app.engine.initializers import Parameters, draw_parameters, generator
-from app.engine.losses import READOUTS
+from app.engine.initializers import Parameters, generator
 from app.engine.network import Network, Trace, forward
 from app.engine.optimizers import OPTIMIZERS, Optimizer, OptimizerState, settings_of
 from app.engine.truncation import truncated_sweep
+from app.experiments.drawing import draw_network
 from app.experiments.parameters import TrainingParameters
 from app.experiments.snapshot import snapshot
 from app.sequences.tasks import Batch, Task, find_task
@@ -248,21 +246,9 @@ def prepare(parameters: TrainingParameters) -> Training:
     run = resolve(parameters)
     task = find_task(run.task, run.text)
     optimizer = OPTIMIZERS[run.optimizer]
-    cell = CELLS[run.cell](ACTIVATIONS[run.activation])
-    drawn = draw_parameters(
-        input_size=task.input_size,
-        hidden_size=run.hidden_size,
-        output_size=task.output_size,
-        initializer=run.initializer,
-        spectral_radius=run.spectral_radius,
-        input_scale=run.input_scale,
-        output_scale=run.output_scale,
-        bias_scale=run.bias_scale,
-        seed=run.seed,
-        gates=cell.gates,
-    )
+    network = draw_network(run, input_size=task.input_size, output_size=task.output_size, readout=task.readout)
     settings = {name: getattr(run, name) for name in settings_of(optimizer)}
-    return Training(run, task, optimizer(**settings), Network(cell, READOUTS[task.readout], drawn))
+    return Training(run, task, optimizer(**settings), network)
 
 
 def resolve(parameters: TrainingParameters) -> TrainingParameters:

@@ -1,0 +1,26 @@
+"""From the flat parameters of a network to the network."""
+
+from app.engine.activations import ACTIVATIONS
+from app.engine.cells import CELLS
+from app.engine.initializers import draw_parameters
+from app.engine.losses import READOUTS
+from app.engine.network import Network
+from app.experiments.parameters import NetworkParameters
+
+
+def draw_network(parameters: NetworkParameters, *, input_size: int, output_size: int, readout: str) -> Network:
+    """Draw the network that the parameters describe: the same for the same seed, wherever it is drawn."""
+    cell = CELLS[parameters.cell](ACTIVATIONS[parameters.activation])
+    drawn = draw_parameters(
+        input_size=input_size,
+        hidden_size=parameters.hidden_size,
+        output_size=output_size,
+        initializer=parameters.initializer,
+        spectral_radius=parameters.spectral_radius,
+        input_scale=parameters.input_scale,
+        output_scale=parameters.output_scale,
+        bias_scale=parameters.bias_scale,
+        seed=parameters.seed,
+        gates=cell.gates,
+    )
+    return Network(cell, READOUTS[readout], drawn)
