@@ -1,0 +1,60 @@
+"""What this project finds for a problem, and how it is held against an oracle's outcome."""
+
+import numpy as np
+
+from app.engine.activations import Array
+from app.engine.bptt import backpropagate, itemise, loss_per_step
+from app.engine.clipping import clip
+from app.engine.flow import flow_matrix, jacobian_norms
+from app.engine.network import forward
+from app.engine.truncation import truncated_gradients, truncated_sweep
+from tests.oracle.problems import CLIP_THRESHOLDS, TRUNCATION, Problem, flattened
+
+TORCH_CLIP_EPSILON = 1e-6  # torch divides by the norm plus this
+
+
+def assert_outcomes_agree(problem: Problem, expected: dict[str, Array]) -> None:
+    """Every gradient to 1e-10 relative, and what they come from."""
+    trace = forward(problem.network, problem.x)
+    back = backpropagate(trace, problem.target, problem.loss_weights)
+    itemised = itemise(trace, problem.target, problem.loss_weights)
+    found = {
+        "h": trace.h,
+        "z": trace.z,
+        "loss_per_step": loss_per_step(trace, problem.target),
+        "adjoint": back.adjoint,
+        "full": flattened(back.gradients),
+        **{
+            f"clipped {mode}": flattened(clip(back.gradients, mode, threshold, TORCH_CLIP_EPSILON).parameters)
+            for mode, threshold in CLIP_THRESHOLDS.items()
+        },
+    }
+    for name, value in found.items():
+        assert_close(value, expected[name], name)
+    for mode in ("chunked", "sliding"):
+        by_terms = truncated_gradients(trace, itemised, mode, TRUNCATION)
+        by_sweep = truncated_sweep(trace, problem.target, problem.loss_weights, mode, TRUNCATION)
+        chunks = backpropagate(trace, problem.target, problem.loss_weights, chunk=TRUNCATION).gradients
+        for gradients in (by_terms, by_sweep, *([chunks] if mode == "chunked" else [])):
+            assert_close(flattened(gradients), expected[mode], mode)
+
+
+def assert_close(found: Array, expected: Array, name: str) -> None:
+    """1e-10 of the expected array's norm."""
+    assert np.linalg.norm(found - expected) <= 1e-10 * np.linalg.norm(expected), name
+
+
+def assert_flow_agrees(problem: Problem, frobenius: Array, spectral: Array) -> None:
+    """All norms to 1e-9 in log10."""
+    trace = forward(problem.network, problem.x)
+    norms = jacobian_norms(trace)
+    assert_logarithms_close(flow_matrix(trace), frobenius)
+    assert_logarithms_close(norms.log10_frobenius, frobenius[-1])
+    assert_logarithms_close(norms.log10_spectral, spectral)
+
+
+def assert_logarithms_close(found: Array, expected: Array, tolerance: float = 1e-9) -> None:
+    np.testing.assert_array_equal(np.isneginf(found), np.isneginf(expected))
+    finite = np.isfinite(expected)
+    np.testing.assert_array_equal(np.isnan(found), np.isnan(expected))
+    np.testing.assert_allclose(found[finite], expected[finite], rtol=0, atol=tolerance)

@@ -1,0 +1,37 @@
+"""Against torch itself, on networks that nobody has seen before: `make oracle`. Without torch there is nothing to compare with."""
+
+import numpy as np
+import pytest
+
+from app.engine.activations import ACTIVATIONS
+from tests.oracle.comparison import assert_flow_agrees, assert_outcomes_agree
+from tests.oracle.problems import KINDS, random_problem
+from tests.oracle.reference import flow_problem
+
+pytest.importorskip("torch", reason="torch is no dependency; make oracle installs it")
+
+
+@pytest.fixture
+def rng(record_property):
+    entropy = np.random.SeedSequence().entropy
+    print(f"np.random.default_rng({entropy}) repeats this network")
+    return np.random.default_rng(entropy)
+
+
+@pytest.mark.parametrize("repetition", range(3))
+@pytest.mark.parametrize("kind", KINDS, ids="/".join)
+def test_gradients_truncations_and_clippings(kind, repetition, rng):
+    from tests.oracle import by_torch
+
+    sizes = tuple(int(rng.integers(1, largest, endpoint=True)) for largest in (4, 16, 4))
+    problem = random_problem(kind, rng, (*sizes, int(rng.integers(6, 40))))
+    assert_outcomes_agree(problem, by_torch.outcomes(problem))
+
+
+@pytest.mark.parametrize("sizes", [(1, 1, 1, 5), (2, 8, 2, 25), (3, 32, 2, 60)])
+@pytest.mark.parametrize("activation", sorted(ACTIVATIONS))
+def test_norms_of_jacobians(activation, sizes, rng):
+    from tests.oracle import by_torch
+
+    problem = flow_problem(activation, rng, sizes)
+    assert_flow_agrees(problem, *by_torch.flow(problem))
