@@ -1,5 +1,5 @@
-"""Where torch is missing, the module that needs it isn't looked into."""
+"""Where torch is missing, the modules that need it aren't looked into."""
 
 import importlib.util
 
-collect_ignore = [] if importlib.util.find_spec("torch") else ["by_torch.py"]
+collect_ignore = [] if importlib.util.find_spec("torch") else ["by_torch.py", "reference.py"]

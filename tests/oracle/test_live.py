@@ -5,10 +5,10 @@ import pytest
 
 from app.engine.activations import ACTIVATIONS
 from tests.oracle.comparison import assert_flow_agrees, assert_outcomes_agree
+from tests.oracle.kept import flow_problem
 from tests.oracle.problems import KINDS, random_problem
-from tests.oracle.reference import flow_problem
 
-pytest.importorskip("torch", reason="torch is no dependency; make oracle installs it")
+by_torch = pytest.importorskip("tests.oracle.by_torch", reason="torch is no dependency; make oracle installs it")
 
 
 @pytest.fixture
@@ -21,8 +21,6 @@ def rng(record_property):
 @pytest.mark.parametrize("repetition", range(3))
 @pytest.mark.parametrize("kind", KINDS, ids="/".join)
 def test_gradients_truncations_and_clippings(kind, repetition, rng):
-    from tests.oracle import by_torch
-
     sizes = tuple(int(rng.integers(1, largest, endpoint=True)) for largest in (4, 16, 4))
     problem = random_problem(kind, rng, (*sizes, int(rng.integers(6, 40))))
     assert_outcomes_agree(problem, by_torch.outcomes(problem))
@@ -31,7 +29,5 @@ def test_gradients_truncations_and_clippings(kind, repetition, rng):
 @pytest.mark.parametrize("sizes", [(1, 1, 1, 5), (2, 8, 2, 25), (3, 32, 2, 60)])
 @pytest.mark.parametrize("activation", sorted(ACTIVATIONS))
 def test_norms_of_jacobians(activation, sizes, rng):
-    from tests.oracle import by_torch
-
     problem = flow_problem(activation, rng, sizes)
     assert_flow_agrees(problem, *by_torch.flow(problem))

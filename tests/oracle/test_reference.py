@@ -7,8 +7,8 @@ from app.engine.activations import ACTIVATIONS
 from app.engine.flow import flow_matrix, jacobian_norms
 from app.engine.network import forward
 from tests.oracle.comparison import assert_flow_agrees, assert_logarithms_close, assert_outcomes_agree
+from tests.oracle.kept import SATURATIONS, VALUES, kept
 from tests.oracle.problems import KINDS
-from tests.oracle.reference import SATURATIONS, VALUES, kept
 
 
 @pytest.fixture(scope="module")
