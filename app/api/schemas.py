@@ -95,9 +95,9 @@ def form_of(request: Request) -> Form:
 
 
 OWN_DATA = {
-    "weights": "an object with any of U (H, D), W (H, H), V (O, H), b_s (H), b_z (O), h_0 (H)",
-    "x": "rows of finite numbers, (T, D), or a flat list of T",
-    "target": "rows of finite numbers, (T, O), or a flat list of T",
+    "weights": "an object with any of U (H, D), W (H, H), V (O, H), b_s (H), b_z (O), h_0 (H), of numbers of size ≤ 1e100",
+    "x": "rows of numbers of size ≤ 1e100, (T, D), or a flat list of T",
+    "target": "rows of numbers of size ≤ 1e100, (T, O), or a flat list of T",
 }
 
 
@@ -263,18 +263,21 @@ _CliffQuery = _flat("_CliffQuery", CLIFF, json=False, **_page_only)
 
 LARGEST, LONGEST = RUN.fields["hidden_size"].metadata["maximum"], RUN.fields["length"].metadata["maximum"]
 
-Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+# Beyond it, products of three of them leave float64, and nothing could be said about the network.
+MOST = 1e100
+Number = Annotated[float, Field(strict=True, allow_inf_nan=False, ge=-MOST, le=MOST)]
 # One bad number is enough to tell: a list of a million problems would only cost time.
 Vector = Annotated[list[Number], Field(fail_fast=True, min_length=1, max_length=LARGEST)]
 Matrix = Annotated[list[Vector], Field(fail_fast=True, min_length=1, max_length=LARGEST)]
 # A flat list of numbers is one column. The last row may be a target only.
 SERIES = {"type": "array", "minItems": 1, "maxItems": LONGEST + 1}
-ROW = {"type": "array", "items": {"type": "number"}, "minItems": 1, "maxItems": LARGEST}
+NUMBER = {"type": "number", "minimum": -MOST, "maximum": MOST}
+ROW = {"type": "array", "items": NUMBER, "minItems": 1, "maxItems": LARGEST}
 Series = Annotated[
     list[Vector],
     Field(fail_fast=True, min_length=1, max_length=LONGEST + 1),
     BeforeValidator(_one_column),
-    WithJsonSchema({"anyOf": [{**SERIES, "items": ROW}, {**SERIES, "items": {"type": "number"}}]}),
+    WithJsonSchema({"anyOf": [{**SERIES, "items": ROW}, {**SERIES, "items": NUMBER}]}),
 ]
 
 

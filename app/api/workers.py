@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable
 from typing import TypeVar
 
-from anyio import CapacityLimiter, to_thread
+from anyio import CancelScope, CapacityLimiter, to_thread
 from fastapi import Request
 
 from app.api.errors import ClientGone, ServerBusy
@@ -71,7 +71,8 @@ class Lane:
             raise ServerBusy(retry_after=min(LONGEST_RETRY, math.ceil(self.seconds_ahead / self.size) or 1))
         self.inside += 1
         self.seconds_ahead += seconds
-        task = asyncio.create_task(to_thread.run_sync(work, limiter=self._slots))
+        scope = CancelScope()
+        task = asyncio.create_task(self._in_thread(work, scope))
         gone = asyncio.create_task(_client_gone(request))
         try:
             await asyncio.wait((task, gone), return_when=asyncio.FIRST_COMPLETED)
@@ -79,12 +80,18 @@ class Lane:
                 raise ClientGone
             return task.result()
         finally:
-            # This ends what still waits for its slot. A thread that has begun can't be stopped, and keeps its slot to the end.
-            task.cancel()
+            # The scope, unlike task.cancel(), ends only what still waits for its slot: a thread that has begun can't be stopped, and
+            # keeps its slot to the end.
+            scope.cancel()
             gone.cancel()
             await asyncio.gather(task, gone, return_exceptions=True)
             self.inside -= 1
             self.seconds_ahead -= seconds
+
+    async def _in_thread(self, work: Callable[[], Result], scope: CancelScope) -> Result:
+        with scope:
+            return await to_thread.run_sync(work, limiter=self._slots)
+        raise ClientGone
 
 
 async def _client_gone(request: Request) -> None:

@@ -40,7 +40,17 @@ def global_norm(gradients: Parameters) -> float:
     >>> global_norm({"U": np.array([[3.0]]), "W": np.array([[4.0]])})
     5.0
     """
-    return float(np.linalg.norm(flattened(gradients)))
+    return euclidean_norm(flattened(gradients))
+
+
+def euclidean_norm(values: np.ndarray) -> float:
+    """√Σv², also where the squares overflow or underflow; NaN or infinite if a value is.
+
+    >>> euclidean_norm(np.array([3.0, 4.0]) * 2.0**600) / 2.0**600, euclidean_norm(np.array([3.0, 4.0]) * 2.0**-600) * 2.0**600
+    (5.0, 5.0)
+    """
+    largest = float(np.abs(values).max(initial=0.0))
+    return largest * float(np.linalg.norm(values / largest)) if 0.0 < largest < np.inf else largest
 
 
 def flattened(gradients: Parameters) -> np.ndarray:
@@ -76,16 +86,17 @@ def clip(gradients: Parameters, mode: str, threshold: float, epsilon: float = 0.
     >>> clip({"W": np.array([[3.0, 4.0]])}, "value", 3.5).parameters["W"]
     array([[3. , 3.5]])
     """
-    clipped, factors = CLIP_MODES[mode](gradients, threshold, epsilon)
-    before, after = flattened(gradients), flattened(clipped)
-    return Clipped(
-        clipped,
-        factors,
-        clipped_share=float(np.mean(before != after)),
-        norm_before=global_norm(gradients),
-        norm=global_norm(clipped),
-        angle=0.0 if mode == "global_norm" else angle_between(before, after),
-    )
+    with np.errstate(over="ignore", invalid="ignore"):  # a gradient that has left float64 stays outside
+        clipped, factors = CLIP_MODES[mode](gradients, threshold, epsilon)
+        before, after = flattened(gradients), flattened(clipped)
+        return Clipped(
+            clipped,
+            factors,
+            clipped_share=float(np.mean(before != after)),
+            norm_before=global_norm(gradients),
+            norm=global_norm(clipped),
+            angle=0.0 if mode == "global_norm" else angle_between(before, after),
+        )
 
 
 def _by_global_norm(gradients: Parameters, threshold: float, epsilon: float) -> tuple[Parameters, dict[str, float]]:
@@ -94,7 +105,7 @@ def _by_global_norm(gradients: Parameters, threshold: float, epsilon: float) -> 
 
 
 def _per_parameter(gradients: Parameters, threshold: float, epsilon: float) -> tuple[Parameters, dict[str, float]]:
-    factors = {name: _factor(float(np.linalg.norm(gradient)), threshold, epsilon) for name, gradient in gradients.items()}
+    factors = {name: _factor(euclidean_norm(gradient), threshold, epsilon) for name, gradient in gradients.items()}
     return {name: gradient * factors[name] for name, gradient in gradients.items()}, factors
 
 
@@ -118,7 +129,7 @@ def angle_between(a: np.ndarray, b: np.ndarray) -> float:
 
     Kahan's form, 2·atan2(‖u − v‖, ‖u + v‖) of the unit vectors: exact for small angles, where arccos is not.
     """
-    norm_a, norm_b = np.linalg.norm(a), np.linalg.norm(b)
+    norm_a, norm_b = euclidean_norm(a), euclidean_norm(b)
     if norm_a == 0.0 or norm_b == 0.0:
         return 0.0
     u, v = a / norm_a, b / norm_b
@@ -127,5 +138,5 @@ def angle_between(a: np.ndarray, b: np.ndarray) -> float:
 
 def cosine(a: np.ndarray, b: np.ndarray) -> float:
     """cos of the angle between two vectors; NaN if one of them is zero."""
-    norms = np.linalg.norm(a) * np.linalg.norm(b)
-    return float(np.clip(np.vdot(a, b) / norms, -1.0, 1.0)) if norms > 0.0 else float("nan")
+    norm_a, norm_b = euclidean_norm(a), euclidean_norm(b)
+    return float(np.clip(np.vdot(a / norm_a, b / norm_b), -1.0, 1.0)) if norm_a > 0.0 and norm_b > 0.0 else float("nan")

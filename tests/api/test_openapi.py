@@ -139,6 +139,6 @@ CHECKS = [
 
 
 @schema.parametrize()
-@settings(max_examples=40)
+@settings(max_examples=60)
 def test_no_500_and_no_undocumented_status_over_the_whole_description(case: Case) -> None:
     case.call_and_validate(checks=CHECKS)

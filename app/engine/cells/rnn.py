@@ -13,6 +13,7 @@ from app.engine.initializers import Parameters
 
 # Below this largest f' of a step, the derivatives are rebuilt from their logarithms with a scale of their own.
 SMALLEST_SAFE_DERIVATIVE = 1e-200
+SMALLEST_EXPONENT = -(2.0**48)
 # Below this, a single f' is near the end of float64, and may have lost digits or have become a false zero.
 SMALLEST_EXACT_DERIVATIVE = 1e-290
 
@@ -96,7 +97,10 @@ class RNN:
     def wide_jacobian(self, parameters: Parameters, linear: Linearization, step: int) -> tuple[Array, IntArray]:
         saved = cast(RNNLinearization, linear)
         log2_derivative = self.activation.log_derivative(saved.s[step]) / np.log(2.0) - saved.log10_scale[step] * np.log2(10.0)
-        exponent = np.floor(np.where(np.isfinite(log2_derivative), log2_derivative, 0.0))
+        # |s| beyond 1e14: the exponents of 10,000 steps must add up in 64 bits, so the derivative is taken as larger than it is.
+        positive = np.isfinite(log2_derivative)
+        log2_derivative = np.where(positive, np.maximum(log2_derivative, SMALLEST_EXPONENT), log2_derivative)
+        exponent = np.floor(np.where(positive, log2_derivative, 0.0))
         return np.exp2(log2_derivative - exponent)[:, None] * parameters["W"], exponent.astype(np.int64)[:, None]
 
     def mean_gain(self, linear: Linearization) -> Array:
