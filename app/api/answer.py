@@ -110,6 +110,9 @@ class SlidingTruncation(AnswerPart):
     norm: Vector
     relative_bias: Vector = Field(description="‖g_K − g‖ / ‖g‖.")
     cosine: Vector
+    parameter_norms: dict[str, Vector] = Field(
+        description="The norm of every parameter's gradient, so that clipping by norm follows for each K."
+    )
 
 
 class GradientByLag(AnswerPart):

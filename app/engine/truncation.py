@@ -17,6 +17,9 @@ from app.engine.bptt import Itemised, backpropagate, output_adjoint, parameter_g
 from app.engine.initializers import Parameters
 from app.engine.network import Trace
 
+# Lags are taken together while their terms have no more numbers than this, half a megabyte.
+NUMBERS_AT_A_TIME = 2**16
+
 
 @dataclass(frozen=True)
 class GradientByLag:
@@ -28,6 +31,8 @@ class GradientByLag:
         (T,), row ℓ: the sum of the terms of that lag; its cosine is with the full gradient.
     truncated_norm, relative_bias, truncated_cosine : Array
         (T,), row K−1: the running sum over ℓ < K, which is the gradient that a sliding window K gives.
+    parameter_norms : dict
+        By parameter, (T,), row K−1: the norm of its gradient in a sliding window K. Clipping by norm needs no more.
     """
 
     norm: Array
@@ -36,10 +41,11 @@ class GradientByLag:
     truncated_norm: Array
     relative_bias: Array
     truncated_cosine: Array
+    parameter_norms: dict[str, Array]
 
 
 def gradient_by_lag(trace: Trace, itemised: Itemised, full: Array) -> GradientByLag:
-    """Sum the terms of ∂L/∂W lag by lag; the running sums answer every sliding truncation at once.
+    """Sum the terms of the gradient lag by lag; the running sums answer every sliding truncation at once.
 
     Parameters
     ----------
@@ -51,38 +57,84 @@ def gradient_by_lag(trace: Trace, itemised: Itemised, full: Array) -> GradientBy
     GradientByLag
         A cosine is NaN where one of the two gradients is zero.
     """
-    lags = np.empty((trace.length, 3))  # log10 norm, <lag, full>/‖lag‖, and the scale they share is folded in
-    sums = np.empty((trace.length, 3))  # ‖running‖, ‖running − full‖, <running, full>
-    running = np.zeros_like(full)
+    length, gates = trace.length, itemised.local.shape[-1]
+    hidden_size, input_size = trace.network.hidden_size, trace.x.shape[-1]
+    together = min(length, max(1, NUMBERS_AT_A_TIME // (gates * (hidden_size + input_size))))
+    sizes = {"W": (gates, hidden_size), "U": (gates, input_size), "b_s": (gates,)}
+    terms = {name: np.empty((together, *shape)) for name, shape in sizes.items()}
+    sums = {name: np.zeros((together, *shape)) for name, shape in sizes.items()}
+    log10_norm, cosine, inner, bias = np.empty((4, length))
+    norms = {name: np.empty(length) for name in sizes}
+    full_norm = np.linalg.norm(full)
     with np.errstate(all="ignore"):
-        for lag in range(trace.length):
-            term, scale = _lag_term(trace, itemised, lag)
-            norm = np.linalg.norm(term)
-            lags[lag] = np.log10(norm) + scale, np.vdot(term, full) / norm, norm * 10.0**scale
-            running += term * 10.0**scale
-            sums[lag] = np.linalg.norm(running), np.linalg.norm(running - full), np.vdot(running, full)
-        full_norm = np.linalg.norm(full)
+        for start in range(0, length, together):
+            block = slice(start, min(length, start + together))
+            count = block.stop - start
+            log10_scale = _fill_terms(terms, trace, itemised, block)
+            term_norm = _norms(terms["W"][:count])
+            log10_norm[block] = np.log10(term_norm) + log10_scale
+            cosine[block] = _flat(terms["W"][:count]) @ full.ravel() / term_norm / full_norm
+            for name, term in terms.items():
+                term[:count] *= (10.0**log10_scale).reshape(-1, *[1] * (term.ndim - 1))
+                running = sums[name][-1]
+                for row in range(count):  # np.cumsum along the first axis takes five times as long
+                    running = np.add(running, term[row], out=sums[name][row])
+                sums[name][-1] = running
+                norms[name][block] = _norms(sums[name][:count])
+            inner[block] = _flat(sums["W"][:count]) @ full.ravel()
+            bias[block] = _norms(np.subtract(sums["W"][:count], full, out=terms["W"][:count])) / full_norm
         return GradientByLag(
-            norm=lags[:, 2],
-            log10_norm=lags[:, 0],
-            cosine=np.clip(lags[:, 1] / full_norm, -1.0, 1.0),
-            truncated_norm=sums[:, 0],
-            relative_bias=sums[:, 1] / full_norm,
-            truncated_cosine=np.clip(sums[:, 2] / (sums[:, 0] * full_norm), -1.0, 1.0),
+            norm=10.0**log10_norm,
+            log10_norm=log10_norm,
+            cosine=np.clip(cosine, -1.0, 1.0),
+            truncated_norm=norms["W"],
+            relative_bias=bias,
+            truncated_cosine=np.clip(inner / (norms["W"] * full_norm), -1.0, 1.0),
+            parameter_norms={**norms, **_norms_apart(trace, itemised)},
         )
 
 
-def _lag_term(trace: Trace, itemised: Itemised, lag: int) -> tuple[Array, np.float64]:
-    """Σ over loss steps t of the term at k = t − lag, as a matrix and a log10 scale; one matrix product."""
-    steps = itemised.steps[itemised.steps > lag]  # descending, so these are the first rows
-    if not len(steps):
-        return np.zeros((itemised.local.shape[-1], trace.network.hidden_size)), np.float64(0.0)
-    rows = steps - lag - 1
-    loss = np.arange(len(steps))
-    scales = itemised.log10_scale[loss, rows]
-    pivot = scales.max() if np.isfinite(scales.max()) else np.float64(0.0)  # NumPy's float: 10**pivot may overflow to inf
-    local = itemised.local[loss, rows] * (10.0 ** (scales - pivot))[:, None]
-    return trace.network.cell.recurrent_gradients(trace.state, trace.linear, rows, local), pivot
+def _fill_terms(terms: dict[str, Array], trace: Trace, itemised: Itemised, lags: slice) -> Array:
+    """For every lag Σ over loss steps t of the term at k = t − lag, one matrix product per parameter; returns their log10 scales."""
+    log10_scale = np.zeros(lags.stop - lags.start)
+    for index, lag in enumerate(range(lags.start, lags.stop)):
+        count = int(np.searchsorted(-itemised.steps, -lag))  # loss steps t > lag; they descend, so these come first
+        if count == 0:
+            for term in terms.values():
+                term[index:] = 0.0
+            break
+        rows = itemised.steps[:count] - lag - 1
+        loss = np.arange(count)
+        scales = itemised.log10_scale[loss, rows]
+        pivot = scales.max()
+        pivot = pivot if np.isfinite(pivot) else np.float64(0.0)  # NumPy's float: 10**pivot may overflow to inf
+        local = itemised.local[loss, rows] * (10.0 ** (scales - pivot))[:, None]
+        np.dot(local.T, trace.x[rows], out=terms["U"][index])
+        terms["W"][index] = trace.network.cell.recurrent_gradients(trace.state, trace.linear, rows, local)
+        np.sum(local, axis=0, out=terms["b_s"][index])
+        log10_scale[index] = pivot
+    return log10_scale
+
+
+def _flat(matrices: Array) -> Array:
+    return matrices.reshape(len(matrices), -1)
+
+
+def _norms(matrices: Array) -> Array:
+    flat = _flat(matrices)
+    return np.asarray(np.sqrt(np.einsum("li,li->l", flat, flat)))
+
+
+def _norms_apart(trace: Trace, itemised: Itemised) -> dict[str, Array]:
+    """Norms of what has no lag of its own: V and b_z keep their gradients, h_0 has one term for every window that holds step 1."""
+    size, outputs = trace.network.hidden_size, itemised.dL_dz
+    initial = np.zeros((trace.length, size))
+    initial[itemised.steps - 1] = (10.0**itemised.initial_log10_scale)[:, None] * itemised.initial[:, :size]
+    constant = {"V": np.linalg.norm(outputs.T @ trace.state[1:, :size]), "b_z": np.linalg.norm(outputs.sum(axis=0))}
+    return {
+        **{name: np.full(trace.length, norm) for name, norm in constant.items()},
+        "h_0": _norms(np.cumsum(initial, axis=0)),
+    }
 
 
 def truncated_gradients(trace: Trace, itemised: Itemised, mode: str, length: int) -> Parameters:

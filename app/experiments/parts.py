@@ -70,7 +70,12 @@ def gradient_by_lag(exploration: Exploration) -> Part:
         "norm": by_lag.norm,
         "log10_norm": by_lag.log10_norm,
         "cosine": by_lag.cosine,
-        "truncated": {"norm": by_lag.truncated_norm, "relative_bias": by_lag.relative_bias, "cosine": by_lag.truncated_cosine},
+        "truncated": {
+            "norm": by_lag.truncated_norm,
+            "relative_bias": by_lag.relative_bias,
+            "cosine": by_lag.truncated_cosine,
+            "parameter_norms": by_lag.parameter_norms,
+        },
     }
 
 

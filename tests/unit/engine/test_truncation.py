@@ -45,6 +45,17 @@ def test_lags_sum_to_the_gradient_and_running_sums_are_the_sliding_windows(case)
             assert by_lag.truncated_cosine[window - 1] == pytest.approx(cosine(truncated, full), abs=1e-12)
 
 
+@pytest.mark.parametrize("numbers_at_a_time", [1, 200, 2**18])
+def test_norms_of_every_parameter_in_every_window(case, numbers_at_a_time, monkeypatch):
+    trace, _, _, back, itemised = case
+    monkeypatch.setattr(truncation, "NUMBERS_AT_A_TIME", numbers_at_a_time)
+    by_lag = truncation.gradient_by_lag(trace, itemised, back.gradients["W"])
+    assert set(by_lag.parameter_norms) == set(back.gradients)
+    for window in range(1, LENGTH + 1):
+        for name, truncated in truncation.truncated_gradients(trace, itemised, "sliding", window).items():
+            assert by_lag.parameter_norms[name][window - 1] == pytest.approx(np.linalg.norm(truncated), abs=1e-13), (name, window)
+
+
 def test_a_lag_beyond_the_last_loss_step_has_no_terms(make_network, make_data, make_weights):
     network = make_network()
     x, target = make_data(network, 5)
