@@ -34,5 +34,5 @@ class Settings(BaseSettings):
     checkpoint_megabytes: Annotated[
         float, Field(ge=0, description="Memory for states of training runs, which make going on after a lost connection quick, in MB.")
     ] = 64.0
-    cache_seconds: Annotated[int, Field(ge=0, description="How long a browser or proxy may keep the answer of a GET, in seconds.")] = 3600
+    cache_seconds: Annotated[int, Field(ge=0, description="How long a browser or proxy may keep the answer of a GET, in seconds.")] = 600
     log_level: Annotated[str, Field(description="uvicorn's log level.")] = "info"

@@ -1,5 +1,6 @@
 """The pages for people: / with its first picture already inside, and /docs."""
 
+from functools import partial
 from typing import Annotated
 
 import orjson
@@ -10,12 +11,12 @@ from starlette.responses import Response
 
 from app.api.headers import content_security_policy
 from app.api.routes.catalog import catalog
-from app.api.routes.runs import answer
+from app.api.routes.runs import answer, resolved
 from app.api.schemas import RunQuery, run_parameters
 from app.api.server import CurrentServer, Server
 from app.engine.errors import UnrolledError
 from app.experiments.cost import estimate
-from app.experiments.run import resolve
+from app.experiments.parameters import DEFAULT_PARTS
 
 router = APIRouter(include_in_schema=False)
 
@@ -26,28 +27,36 @@ EMBEDDED_SECONDS = 0.02
 @router.get("/")
 async def explore_page(request: Request, server: CurrentServer, embed: Annotated[str, Query()] = "") -> Response:
     """The Explore page. `embed=1` may be framed by other sites, nothing else may."""
-    policy = content_security_policy("*" if embed == "1" else "'none'")
     context = {
         "catalog": _json_block(orjson.dumps(catalog(server.settings).model_dump())),
-        "initial": _json_block(initial(request, server)),
+        "initial": _json_block(await initial(request, server)),
     }
-    return server.templates.TemplateResponse(request, "explore.html", context, headers={"Content-Security-Policy": policy})
+    return server.templates.TemplateResponse(request, "explore.html", context, headers=_headers("*" if embed == "1" else "'none'"))
 
 
 @router.get("/docs")
 async def docs_page(request: Request, server: CurrentServer) -> Response:
     """The API's description as a page, from this server alone."""
-    return server.templates.TemplateResponse(request, "docs.html", headers={"Content-Security-Policy": content_security_policy()})
+    return server.templates.TemplateResponse(request, "docs.html", headers=_headers())
 
 
-def initial(request: Request, server: Server) -> bytes:
+def _headers(frame_ancestors: str = "'none'") -> dict[str, str]:
+    # A page names the version of the files it needs, so it must be asked for again each time.
+    return {"Cache-Control": "no-cache", "Content-Security-Policy": content_security_policy(frame_ancestors)}
+
+
+async def initial(request: Request, server: Server) -> bytes:
     """The answer that the page would ask for first, typed; null where it is too long to wait for, or an error to show."""
     try:
-        query = RunQuery.model_validate({**request.query_params, "arrays": "typed"})
-        parameters = resolve(run_parameters(query))
+        include = request.query_params.getlist("include") or DEFAULT_PARTS
+        query = RunQuery.model_validate({**request.query_params, "include": include, "arrays": "typed"})
+        parameters = await resolved(request, server, run_parameters(query), None)
+        seconds = estimate(parameters).seconds
+        if seconds > EMBEDDED_SECONDS:
+            return b"null"
+        return await server.workers.run(partial(answer, parameters, None, "typed"), seconds, request)
     except (UnrolledError, ValidationError):
         return b"null"
-    return answer(parameters, None, "typed") if estimate(parameters).seconds <= EMBEDDED_SECONDS else b"null"
 
 
 def _json_block(json: bytes) -> Markup:

@@ -64,7 +64,7 @@ async def get_run(request: Request, server: CurrentServer, query: Annotated[RunQ
     The answer is a function of its parameters, so it carries `ETag` and `Cache-Control`; a proxy may keep it.
     The query of any page URL is a valid query here.
     """
-    parameters = await _resolved(request, server, run_parameters(query), None)
+    parameters = await resolved(request, server, run_parameters(query), None)
     tag = etag(parameters, query.arrays)
     headers = {"ETag": tag, "Cache-Control": f"public, max-age={server.settings.cache_seconds}"}
     if known_to_client(request, tag):
@@ -88,11 +88,11 @@ async def post_run(request: Request, server: CurrentServer, body: Annotated[RunB
     Posting the `parameters` of an answer gives the same answer, byte for byte.
     """
     own = own_data(body)
-    parameters = await _resolved(request, server, run_parameters(body), own)
+    parameters = await resolved(request, server, run_parameters(body), own)
     return json_reply(await _compute(request, server, parameters, own, body.arrays), {"Cache-Control": "no-store"})
 
 
-async def _resolved(request: Request, server: Server, asked: RunParameters, own: OwnData | None) -> RunParameters:
+async def resolved(request: Request, server: Server, asked: RunParameters, own: OwnData | None) -> RunParameters:
     """The parameters with every default filled in, for which the input sequence must be known."""
     inputs = (asked.length or 1) * max(asked.input_size or 1, asked.output_size or 1)
     return await server.workers.run(partial(resolve, asked, own), inputs * SECONDS_PER_INPUT, request)
