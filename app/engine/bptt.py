@@ -85,18 +85,16 @@ def backpropagate(trace: Trace, target: Array, loss_weights: Array, chunk: int |
     network = trace.network
     cell, parameters, size, linear = network.cell, network.parameters, network.hidden_size, trace.linear
     dL_dz = output_adjoint(trace, target, loss_weights)
-    rescale = 10.0**linear.log10_scale if linear.log10_scale.any() else None
     adjoint = np.zeros_like(trace.state)
     local = np.empty((*trace.s.shape[:-1], cell.gates * size))
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
         np.matmul(dL_dz, parameters["V"], out=adjoint[1:, ..., :size])
-        for row in range(trace.length - 1, -1, -1):
-            local[row], previous = cell.step_backward(parameters, linear, row, adjoint[row + 1])
-            if rescale is not None:
-                local[row] *= rescale[row]
-                previous *= rescale[row]
-            if chunk is None or row == 0 or row % chunk:
-                adjoint[row] += previous
+        for start in range(0, trace.length, chunk or trace.length)[::-1]:
+            stop = min(start + (chunk or trace.length), trace.length)
+            at_boundary = adjoint[start].copy()
+            cell.sweep_back(parameters, linear, start, local[start:stop], adjoint[start : stop + 1])
+            if start > 0:
+                adjoint[start] = at_boundary
         gradients = parameter_gradients(trace, local, dL_dz, adjoint[0])
     return Backpropagation(adjoint, local, gradients)
 
@@ -148,7 +146,7 @@ def _scaled_sweep(trace: Trace, dL_dz: Array) -> ScaledAdjoints:
     unit, scale = np.zeros(trace.state.shape[-1]), -np.inf
     for t in range(trace.length, -1, -1):
         if t < trace.length:
-            _, unit = network.cell.step_backward(network.parameters, linear, t, unit)
+            _, unit = network.cell.step_back(network.parameters, linear, t, unit)
             scale += linear.log10_scale[t]
         if t > 0:
             external = np.zeros_like(unit)
@@ -236,7 +234,7 @@ def itemise(trace: Trace, target: Array, loss_weights: Array) -> Itemised:
         active = active_rows[row]
         if active == 0:
             continue
-        local[:active, row], previous = network.cell.step_backward(network.parameters, linear, row, rows[:active])
+        local[:active, row], previous = network.cell.step_back(network.parameters, linear, row, rows[:active])
         scale[:active] += linear.log10_scale[row]
         log10_scale[:active, row] = scale[:active]
         rows[:active], scale[:active] = _normalised_rows(previous, scale[:active])

@@ -98,14 +98,11 @@ def forward(network: Network, x: Array) -> Trace:
     batch = np.broadcast_shapes(x.shape[1:-1], parameters["h_0"].shape[:-1])
     size = network.hidden_size
     with np.errstate(over="ignore", invalid="ignore"):
-        projected = cell.project(parameters, x)
         s = np.empty((len(x), *batch, cell.preactivation_size(size)))
         state = np.empty((len(x) + 1, *batch, cell.state_size(size)))
         state[0] = 0.0
         state[0, ..., :size] = parameters["h_0"]
-        step = cell.step
-        for row in range(len(x)):
-            step(parameters, projected[row], state[row], s[row], state[row + 1])
+        cell.run(parameters, x, s, state)
         divergence = cut_divergence(s, state)
         z = affine(parameters["V"], state[1:, ..., :size]) + parameters["b_z"]
         y = network.readout.output(z)

@@ -46,7 +46,7 @@ def terms(trace: Trace, itemised: Itemised) -> Terms:
     dh_dh[length] = np.eye(state_size)
     for row in range(length - 1, -1, -1):
         step = np.array([row])
-        local, previous = cell.step_backward(parameters, linear, row, dh_dh[row + 1])
+        local, previous = cell.step_back(parameters, linear, row, dh_dh[row + 1])
         rescale = 10.0 ** linear.log10_scale[row]
         dh_dh[row] = previous * rescale
         for unit in range(state_size):

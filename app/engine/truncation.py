@@ -205,7 +205,7 @@ def _sliding_sweep(trace: Trace, target: Array, loss_weights: Array, length: int
     initial = np.zeros_like(trace.state[0])
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
         for _ in range(length):
-            step, previous = network.cell.step_backward(network.parameters, linear, rows, adjoint)
+            step, previous = network.cell.step_back(network.parameters, linear, rows, adjoint)
             scale = 10.0 ** linear.log10_scale[rows].reshape(-1, *[1] * (step.ndim - 1))
             local[rows] += step * scale  # no row twice: the loss steps differ, and so do the rows
             adjoint = previous * scale

@@ -5,7 +5,8 @@ values are h, which the read-out sees. Between the two stands the pre-activation
 needs in order to rebuild every derivative from it.
 
 Arrays have time first and features last; what is between is a batch. All of a cell's work that does not depend on the
-previous state (`project`, `linearize`, `parameter_gradients`) is done for every step at once, as one matrix product.
+previous state (`linearize`, `parameter_gradients`) is done for every step at once, as one matrix product. The two loops
+over time (`run`, `sweep_back`) belong to the cell, because at small sizes a call per step costs as much as the step.
 """
 
 from typing import ClassVar, Protocol
@@ -49,16 +50,20 @@ class Cell(Protocol):
     def preactivation_size(self, hidden_size: int) -> int:
         """The values of s_t."""
 
-    def project(self, parameters: Parameters, x: Array) -> Array:
-        """What the inputs add to s, for every step at once: (T, ..., D) → (T, ..., gates·H)."""
-
-    def step(self, parameters: Parameters, projected: Array, previous: Array, s: Array, state: Array) -> None:
-        """One step forward: fill s_t and state_t from the projected input and state_{t-1}."""
+    def run(self, parameters: Parameters, x: Array, s: Array, state: Array) -> None:
+        """All steps forward: fill s (T, ..., ·) and state (T+1, ..., S) from x (T, ..., D) and the row 0 of state."""
 
     def linearize(self, parameters: Parameters, s: Array, state: Array) -> Linearization:
         """The local derivatives of every step: s (T, ..., ·), state (T+1, ..., S)."""
 
-    def step_backward(self, parameters: Parameters, linear: Linearization, step: Rows, adjoint: Array) -> tuple[Array, Array]:
+    def sweep_back(self, parameters: Parameters, linear: Linearization, start: int, local: Array, adjoint: Array) -> None:
+        """All steps back over a run of n steps, the first in row `start`, with log10_scale, as far as float64 holds them.
+
+        adjoint (n+1, ..., S) holds what reaches each state from outside, and receives what the later steps add to it;
+        local (n, ..., gates·H) receives ∂L/∂s.
+        """
+
+    def step_back(self, parameters: Parameters, linear: Linearization, step: Rows, adjoint: Array) -> tuple[Array, Array]:
         """One step back: ∂L/∂state_t → (∂L/∂s_t, ∂L/∂state_{t-1}), for adjoints (..., S); without log10_scale.
 
         Given several step rows, the adjoints (n, ..., S) each take the step back from their own.

@@ -28,6 +28,13 @@ class RNNLinearization:
     activation: Activation
 
     @cached_property
+    def plain_derivative(self) -> Array:
+        """f'(s_t), zero where float64 can't hold it."""
+        if not self.log10_scale.any():
+            return self.derivative
+        return self.derivative * 10.0 ** self.log10_scale.reshape(-1, *[1] * (self.derivative.ndim - 1))
+
+    @cached_property
     def underflowed(self) -> BoolArray:
         tiny = self.derivative < SMALLEST_EXACT_DERIVATIVE  # False for NaN
         not_zero = np.zeros_like(tiny)
@@ -49,17 +56,31 @@ class RNN:
     def preactivation_size(self, hidden_size: int) -> int:
         return hidden_size
 
-    def project(self, parameters: Parameters, x: Array) -> Array:
-        return affine(parameters["U"], x) + parameters["b_s"]
-
-    def step(self, parameters: Parameters, projected: Array, previous: Array, s: Array, state: Array) -> None:
-        affine(parameters["W"], previous, out=s)
-        s += projected
-        self.activation.function(s, state)
+    def run(self, parameters: Parameters, x: Array, s: Array, state: Array) -> None:
+        U, W, b_s, function = parameters["U"], parameters["W"], parameters["b_s"], self.activation.function
+        if W.ndim > 2:
+            s[:] = affine(U, x) + b_s
+            for previous, s_t, state_t in zip(state[:-1], s, state[1:], strict=True):
+                np.add(s_t, affine(W, previous), out=s_t)
+                function(s_t, state_t)
+            return
+        # s_t = [W U b_s] (h_{t-1}, x_t, 1): one product per step. Nothing is looked up or allocated inside the loop, which
+        # at small sizes would cost more than the arithmetic.
+        size = W.shape[1]
+        weights = np.ascontiguousarray(np.concatenate([W, U, b_s[:, None]], axis=1).T)
+        stacked = np.empty((*state.shape[:-1], len(weights)))
+        hidden = stacked[..., :size]
+        hidden[0], stacked[:-1, ..., size:-1], stacked[..., -1] = state[0], x, 1.0
+        for given, s_t, h_t in zip(stacked[:-1], s, hidden[1:], strict=True):
+            given.dot(weights, s_t)
+            function(s_t, h_t)
+        state[1:] = hidden[1:]
 
     def linearize(self, parameters: Parameters, s: Array, state: Array) -> RNNLinearization:
         derivative = self.activation.derivative(s)
         log10_scale = np.zeros(len(s))
+        if derivative.min(initial=1.0) >= SMALLEST_SAFE_DERIVATIVE:  # the common case, in one pass
+            return RNNLinearization(derivative, log10_scale, s, self.activation)
         largest = derivative.max(axis=tuple(range(1, s.ndim)))
         saturated = largest < SMALLEST_SAFE_DERIVATIVE  # False for NaN
         if saturated.any():
@@ -70,7 +91,15 @@ class RNN:
             log10_scale[saturated] = reachable / np.log(10.0)
         return RNNLinearization(derivative, log10_scale, s, self.activation)
 
-    def step_backward(self, parameters: Parameters, linear: Linearization, step: Rows, adjoint: Array) -> tuple[Array, Array]:
+    def sweep_back(self, parameters: Parameters, linear: Linearization, start: int, local: Array, adjoint: Array) -> None:
+        W, multiply, add, buffer = parameters["W"], np.multiply, np.add, np.empty_like(adjoint[0])
+        derivative = cast(RNNLinearization, linear).plain_derivative[start : start + len(local)]
+        for slope, after, local_t, before in zip(derivative[::-1], adjoint[:0:-1], local[::-1], adjoint[-2::-1], strict=True):
+            multiply(after, slope, local_t)
+            local_t.dot(W, buffer)
+            add(before, buffer, before)
+
+    def step_back(self, parameters: Parameters, linear: Linearization, step: Rows, adjoint: Array) -> tuple[Array, Array]:
         local = adjoint * cast(RNNLinearization, linear).derivative[step]
         return local, np.dot(local, parameters["W"])
 
