@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.serving import ROOT, serving
+from tests.site import nginx_program
 
 # In CI the same examples every time; elsewhere new ones. A slow machine is not a failure.
 settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -33,3 +34,12 @@ def live_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of an application in a process of its own, one for the whole session."""
     with serving(tmp_path_factory.mktemp("server") / "log.txt") as address:
         yield address
+
+
+@pytest.fixture(scope="session")
+def nginx() -> str:
+    """The nginx to test with; in continuous integration there must be one."""
+    program = nginx_program()
+    if program is None and "CI" in os.environ:
+        pytest.fail("nginx is not installed")
+    return program or pytest.skip("nginx is not installed")

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from importlib.util import find_spec
@@ -72,35 +72,45 @@ class Copy:
         return int(re.findall(r"^VmRSS:\s+(\d+)", status, re.MULTILINE)[0]) / 1024
 
 
-@dataclass
-class Site:
-    """nginx and what stands behind it."""
+@dataclass(frozen=True)
+class Proxy:
+    """nginx, and what it writes."""
 
     address: str
-    status: str
-    copies: list[Copy]
     log: Path
 
 
+@dataclass(frozen=True)
+class Site:
+    """nginx and what stands behind it."""
+
+    proxy: Proxy
+    copies: list[Copy]
+
+    @property
+    def address(self) -> str:
+        return self.proxy.address
+
+
 @contextmanager
-def site(directory: Path, copies: int = 2, **settings: str) -> Iterator[Site]:
+def site(directory: Path, copies: int = 2, changes: Mapping[str, str] | None = None, **settings: str) -> Iterator[Site]:
     """nginx in front of so many copies of the application with these environment variables."""
     with ExitStack() as stack:
         started = [Copy(directory / f"copy-{number}.log", settings) for number in range(copies)]
         for copy in started:
             stack.callback(copy.end)
             copy.start()
-        address, status, log = stack.enter_context(proxying(directory, [f"127.0.0.1:{copy.port}" for copy in started]))
-        yield Site(address, status, started, log)
+        proxy = stack.enter_context(proxying(directory, [f"127.0.0.1:{copy.port}" for copy in started], changes))
+        yield Site(proxy, started)
 
 
 @contextmanager
-def proxying(directory: Path, servers: Sequence[str]) -> Iterator[tuple[str, str, Path]]:
-    """nginx in front of these servers; gives its address, that of its status, and its log."""
+def proxying(directory: Path, servers: Sequence[str], changes: Mapping[str, str] | None = None) -> Iterator[Proxy]:
+    """nginx in front of these servers, with these changes to the text of its configuration."""
     program = nginx_program()
     assert program is not None, "nginx is not installed"
     port, status = free_port(), free_port()
-    configuration = configured(directory / "nginx", port, status, servers)
+    configuration = configured(directory / "nginx", port, status, servers, changes or {})
     log = directory / "nginx.log"
     with log.open("wb") as output:
         process = subprocess.Popen(command(program, configuration), stdout=output, stderr=output)
@@ -112,25 +122,30 @@ def proxying(directory: Path, servers: Sequence[str]) -> Iterator[tuple[str, str
             except httpx.TransportError:
                 assert process.poll() is None, log.read_text("utf-8")
                 time.sleep(0.05)
-        yield f"http://127.0.0.1:{port}", f"http://127.0.0.1:{status}", log
+        yield Proxy(f"http://127.0.0.1:{port}", log)
     finally:
         process.terminate()
         process.wait(timeout=10)
 
 
-def configured(directory: Path, port: int, status: int, servers: Sequence[str]) -> Path:
+def configured(directory: Path, port: int, status: int, servers: Sequence[str], changes: Mapping[str, str]) -> Path:
     """The configuration of deploy/, with ports and servers of this machine; gives the path of nginx.conf."""
     shutil.copytree(CONFIGURATION, directory)
     (directory / "listen.conf").write_text(f"listen 127.0.0.1:{port} backlog=4096;\nserver_name _;\n")
     (directory / "status.conf").write_text(f"listen 127.0.0.1:{status};\n")
-    lines = (directory / "upstream.conf").read_text("utf-8").splitlines(keepends=True)
-    described = "".join(line for line in lines if not line.startswith("include "))
-    (directory / "upstream.conf").write_text(
-        re.sub(
-            r"server app:8000 resolve (.*);", lambda match: "\n    ".join(f"server {server} {match[1]};" for server in servers), described
-        )
-    )
+    alternatives = "".join(f"server {server} max_fails=0;" for server in servers)
+    fixed = {"include /tmp/resolver.conf;": "", "server app:8000 resolve max_fails=0;": alternatives}
+    replace(directory, fixed | dict(changes))
     return directory / "nginx.conf"
+
+
+def replace(directory: Path, changes: Mapping[str, str]) -> None:
+    """Replace texts, each of which must be somewhere, in the files of a configuration."""
+    for before, after in changes.items():
+        files = [path for path in directory.glob("*.conf") if before in path.read_text("utf-8")]
+        assert files, f"{before!r} is nowhere in the configuration"
+        for path in files:
+            path.write_text(path.read_text("utf-8").replace(before, after), "utf-8")
 
 
 def command(program: str, configuration: Path, *more: str) -> list[str]:
