@@ -23,7 +23,7 @@ export OPENBLAS_NUM_THREADS ?= 1
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test lint format bench oracle reference lock docker clean
+.PHONY: help run setup test lint format bench oracle reference answers lock docker clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -59,6 +59,9 @@ oracle: $(ORACLE) ## compare live with torch on fresh random networks
 
 reference: $(ORACLE) ## compute the saved reference values again
 	.venv-oracle/bin/python -m tests.oracle.reference
+
+answers: $(DEVELOPMENT) ## save the API's answers that the figures' tests read
+	$(BIN)/python -m tests.saved_answers
 
 lock: $(DEVELOPMENT) ## resolve the requirements again and write the lock files
 	$(BIN)/pip install -q uv

@@ -40,6 +40,7 @@ test("powers of ten", () => {
 test("a norm is a plain number where that can be read", () => {
   assert.equal(norm(-1), "0.100");
   assert.equal(norm(2), "100");
+  assert.equal(norm(-2.4), "0.00398");
   assert.equal(norm(-7.4), "10⁻⁷·⁴");
   assert.equal(norm(400), "10⁴⁰⁰");
   assert.equal(norm(Number.NEGATIVE_INFINITY), "0");

@@ -4,6 +4,8 @@
  *
  * @typedef {object} Question
  * @property {string} query  Of GET /api/v1/runs.
+ * @property {object | null} [body]  Of a POST instead, with data of one's own.
+ * @property {boolean} [patient]  Any other question goes before it.
  * @property {any} [tag]  Handed back with the answer.
  *
  * @typedef {object} Listeners
@@ -54,11 +56,15 @@ export function createClient(listeners, platform = {}) {
 
   /** @param {Question} question */
   function request(question) {
+    if (underWay && !underWay.abort.signal.aborted && isSame(underWay.question, question)) {
+      waiting = null;
+      return;
+    }
     waiting = question;
     if (!underWay) {
       failures = 0;
       next();
-    } else if (now() - underWay.since > Math.max(PATIENCE, 2 * usual)) {
+    } else if (underWay.question.patient || now() - underWay.since > Math.max(PATIENCE, 2 * usual)) {
       underWay.abort.abort();
     } else {
       schedule(underWay.since + Math.max(PATIENCE, 2 * usual) - now(), () => underWay?.abort.abort());
@@ -92,30 +98,27 @@ export function createClient(listeners, platform = {}) {
 
   /** @param {NonNullable<typeof underWay>} mine */
   async function send({ question, abort, since }) {
+    /** @type {Response} */
+    let response;
+    /** @type {any} */
+    let body;
     try {
-      const response = await ask(`api/v1/runs?${question.query}`, {
-        signal: abort.signal,
-        headers: { Accept: "application/json" },
-      });
+      response = await ask(...requestOf(question, abort.signal));
       if (response.status === 503) return again(question, "busy", retryAfter(response));
-      const body = await response.json();
+      body = await response.json();
+    } catch {
+      if (!abort.signal.aborted) return again(question, "lost", null);
       underWay = null;
-      failures = 0;
-      usual = usual === 0 ? now() - since : 0.7 * usual + 0.3 * (now() - since);
-      if (response.ok) listeners.onAnswer(decode(body), question);
-      else if (!waiting) listeners.onError(new ApiError(body.error), question);
-      next();
-    } catch (error) {
-      if (abort.signal.aborted) {
-        underWay = null;
-        next();
-      } else if (error instanceof TypeError || error instanceof SyntaxError) {
-        again(question, "lost", null);
-      } else {
-        underWay = null;
-        throw error;
-      }
+      return next();
     }
+    underWay = null;
+    failures = 0;
+    usual = usual === 0 ? now() - since : 0.7 * usual + 0.3 * (now() - since);
+    never(slowTimer);
+    // The next question goes out first, so that the server works on it while this answer is drawn.
+    next();
+    if (response.ok) listeners.onAnswer(decode(body), question);
+    else if (!waiting && !underWay) listeners.onError(new ApiError(body.error), question);
   }
 
   /** @param {Question} question @param {"busy" | "lost"} state @param {number | null} pause */
@@ -135,12 +138,32 @@ export function createClient(listeners, platform = {}) {
     retryNow() {
       if (!underWay && waiting) next();
     },
+    /** Forget the questions that are of no interest any more. @param {(question: Question) => boolean} isStale */
+    dismiss(isStale) {
+      if (waiting && isStale(waiting)) waiting = null;
+      if (underWay && isStale(underWay.question)) underWay.abort.abort();
+    },
     cancel() {
       waiting = null;
       never(timer);
       underWay?.abort.abort();
     },
   };
+}
+
+/** @param {Question} one @param {Question} other */
+function isSame(one, other) {
+  return one.query === other.query && JSON.stringify(one.body ?? null) === JSON.stringify(other.body ?? null);
+}
+
+/** @param {Question} question @param {AbortSignal} [signal] @returns {[string, RequestInit]} */
+export function requestOf({ query, body = null }, signal) {
+  const headers = { Accept: "application/json" };
+  if (!body) return [`api/v1/runs?${query}`, { signal, headers }];
+  return [
+    "api/v1/runs",
+    { signal, method: "POST", headers: { ...headers, "Content-Type": "application/json" }, body: JSON.stringify(body) },
+  ];
 }
 
 /** Milliseconds the server asks to wait. @param {Response} response */

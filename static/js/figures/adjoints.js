@@ -21,6 +21,7 @@ export function adjointMarks(run, view, yaxis) {
   const shade = (/** @type {number} */ i) => {
     const t = i % steps;
     const part = values[t * H + Math.floor(i / steps)];
+    if (Number.isNaN(norms[t])) return Number.NaN;
     if (norms[t] === Number.NEGATIVE_INFINITY || part === 0) return 0;
     return adjointShade(part, norms[t] + Math.log10(Math.abs(part)));
   };

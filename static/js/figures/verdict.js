@@ -10,16 +10,20 @@ import { lengthOf } from "./answer.js";
 export function verdictWords(run, strings) {
   const { verdict } = run;
   if (run.divergence) return diverged(run, strings);
-  const sentences = [
-    strings(`verdict.${verdict.kind}.factor`, factorWords(verdict.factor_per_step)),
-    reach(run, strings),
-    cause(verdict, strings),
-  ];
+  const sentences = [factorSentence(verdict, strings), reach(run, strings), cause(verdict, strings)];
   return {
     kind: verdict.kind,
     title: strings(`verdict.${verdict.kind}.title`),
     sentences: sentences.filter((sentence) => sentence !== ""),
   };
+}
+
+/** What a step back does to the gradient. @param {any} verdict @param {import("./answer.js").Strings} strings */
+function factorSentence(verdict, strings) {
+  const lag = verdict.exactly_zero_from_lag;
+  if (lag !== null && lag !== undefined) return strings("verdict.zero", { lag });
+  if (verdict.factor_per_step === null) return "";
+  return strings(`verdict.${verdict.kind}.factor`, factorWords(verdict.factor_per_step));
 }
 
 /** @param {number} factor */
@@ -62,6 +66,9 @@ function diverged(run, strings) {
   return {
     kind: "diverged",
     title: strings("verdict.diverged.title"),
-    sentences: [strings("verdict.diverged.where", { step, quantity }), strings("verdict.diverged.what")],
+    sentences: [
+      strings("verdict.diverged.where", { step, quantity: strings(`verdict.diverged.${quantity}`) }),
+      strings("verdict.diverged.what"),
+    ],
   };
 }

@@ -78,7 +78,7 @@ export function powerOfTen(log10, decimals = 1) {
 export function norm(log10, digits = 3) {
   if (log10 === null || log10 === undefined || Number.isNaN(log10)) return "–";
   if (log10 === -Infinity) return "0";
-  return log10 >= -2 && log10 < 4 ? number(10 ** log10, digits) : powerOfTen(log10);
+  return log10 >= -3 && log10 < 4 ? number(10 ** log10, digits) : powerOfTen(log10);
 }
 
 /** @param {number | null | undefined} fraction @param {number} [digits] */

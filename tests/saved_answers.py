@@ -1,0 +1,74 @@
+"""Real answers of the API, saved for the JavaScript tests of the figures: `make answers` writes them, a test compares them.
+
+The figures are tested in Node, without a server, on exactly what a server says.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from app.api.routes.runs import answer
+from app.api.schemas import RunQuery, run_parameters
+from app.experiments.run import resolve
+
+DIRECTORY = Path(__file__).parent / "js" / "answers"
+
+EXPLORE = ["states", "jacobian_norms", "adjoints", "flow_matrix", "gradient_by_lag", "gradients", "step_gain", "spectrum"]
+
+# By name: the query of a page, as a person would reach it.
+QUERIES: dict[str, dict[str, Any]] = {
+    "default": {"include": [*EXPLORE, "loss_slice"]},
+    "textbook": {
+        "source": "white_noise",
+        "input_size": 3,
+        "hidden_size": 4,
+        "output_size": 2,
+        "length": 3,
+        "loss_at": "every",
+        "include": [*EXPLORE, "loss_slice", "terms"],
+    },
+    "truncated": {"hidden_size": 6, "length": 30, "truncation": 8, "loss_at": "every", "clip_mode": "per_parameter", "include": EXPLORE},
+    "chunked": {"hidden_size": 6, "length": 30, "truncation": 8, "truncation_mode": "chunked", "loss_at": "10,25", "include": EXPLORE},
+    "text": {"source": "text", "text": "gradients vanish", "hidden_size": 5, "include": EXPLORE},
+    "sigmoid": {"activation": "sigmoid", "hidden_size": 4, "length": 60, "include": EXPLORE},
+    # ρ = 0 and one unit: ∂h_T/∂h_k is exactly zero from the first step back.
+    "zero": {"initializer": "diagonal", "hidden_size": 2, "length": 6, "spectral_radius": 0, "include": EXPLORE},
+    # The state overflows on its way, and the rest is unknown.
+    "diverged": {
+        "activation": "identity",
+        "spectral_radius": 10,
+        "hidden_size": 3,
+        "length": 330,
+        "source": "sunspots_monthly",
+        "include": [part for part in EXPLORE if part != "flow_matrix"],
+    },
+    "long": {
+        "hidden_size": 3,
+        "length": 700,
+        "source": "sunspots_monthly",
+        "include": ["states", "jacobian_norms", "adjoints", "gradients", "spectrum"],
+    },
+}
+
+
+def compute(name: str) -> bytes:
+    """The answer to a saved question, as the page gets it."""
+    parameters = resolve(run_parameters(RunQuery.model_validate({**QUERIES[name], "arrays": "typed"})))
+    return answer(parameters, None, "typed")
+
+
+def path(name: str) -> Path:
+    """Where it is saved."""
+    return DIRECTORY / f"{name}.json"
+
+
+def main() -> None:
+    """Save all answers anew."""
+    DIRECTORY.mkdir(exist_ok=True)
+    for name in QUERIES:
+        path(name).write_bytes(orjson.dumps(orjson.loads(compute(name)), option=orjson.OPT_APPEND_NEWLINE))
+
+
+if __name__ == "__main__":
+    main()
