@@ -1,11 +1,17 @@
 /** The composition root: makes the parts and joins them. */
 
+import { createAnswers } from "./api/answers.js";
 import { createClient } from "./api/client.js";
 import { decode } from "./api/decode.js";
 import { forgetWidths } from "./draw.js";
+import { MOST_PINS } from "./figures/comparison.js";
 import { HEAD_PARTS } from "./figures/index.js";
 import { updateDerivable } from "./figures/update.js";
+import { mountActions } from "./shell/actions.js";
+import { createAnnouncer } from "./shell/announcer.js";
+import { createCompare } from "./shell/compare.js";
 import { createHead } from "./shell/head.js";
+import { createOwnNotice } from "./shell/own-notice.js";
 import { mountRail } from "./shell/rail.js";
 import { createStage } from "./shell/stage.js";
 import { createStatus } from "./shell/status.js";
@@ -13,8 +19,11 @@ import { createStrings, loadDictionary, pickLanguage, translate } from "./shell/
 import { applyTheme, readTheme, resolveTheme } from "./shell/theme.js";
 import { mountToolbar } from "./shell/toolbar.js";
 import { createWave } from "./shell/wave.js";
-import { backwardOf, changed, lengthOf } from "./state/parameters.js";
-import { known, merged, missing } from "./state/parts.js";
+import { createWhy } from "./shell/why.js";
+import { createWorked } from "./shell/worked.js";
+import { bodyOf, withoutSequence } from "./state/own.js";
+import { backwardOf, baseOf, changed, lengthOf } from "./state/parameters.js";
+import { known, merged, missing, outdated } from "./state/parts.js";
 import { createStore } from "./state/store.js";
 import { parseQuery, toQuery } from "./state/url.js";
 
@@ -23,30 +32,43 @@ import { parseQuery, toQuery } from "./state/url.js";
  * @typedef {object} State
  * @property {Parameters} parameters
  * @property {Record<string, string>} page  What only the page reads from the URL.
- * @property {string[]} pins
+ * @property {string[]} pins  Queries of the pinned runs.
+ * @property {number} pinned  Changes when the answer of a pin has come.
+ * @property {import("./state/own.js").Own | null} own  Data that no link holds.
  * @property {import("./state/parts.js").Known | null} known  The newest answer.
  * @property {string} language @property {string} theme
  * @property {[number, number] | null} range
  * @property {import("./figures/answer.js").Pointer | null} pointer
  * @property {number | null} wave
+ * @property {import("./figures/answer.js").Path | null} path
  */
 
 const catalog = embedded("catalog");
+/** Milliseconds without a change after which nothing is thought to move. */
+const PAUSE = 120;
 const phone = matchMedia("(max-width: 719px)");
 const { parameters, page, pins } = parseQuery(location.search, catalog.parameters);
-const initial = embedded("initial");
+/** @type {import("./state/own.js").Own | null} */
+const own = history.state?.own ?? null;
+const initial = own ? null : embedded("initial");
+// A link can't bring the data that it was made with.
+const bereft = parameters.source === "own" && !own;
+if (bereft) parameters.source = catalog.parameters.source.default;
 
 const store = createStore(
   /** @type {State} */ ({
     parameters,
     page,
-    pins,
+    pins: pins.slice(0, MOST_PINS),
+    pinned: 0,
+    own,
     known: initial ? known(decode(initial), parameters) : null,
     language: pickLanguage(page.lang, navigator.languages),
     theme: resolveTheme(page.theme),
     range: null,
     pointer: null,
     wave: null,
+    path: null,
   }),
 );
 
@@ -64,8 +86,29 @@ async function start() {
     document.querySelector(`[data-figure="${CSS.escape(name)}"]`)?.toggleAttribute("hidden", true);
 
   const run = () => store.get().known?.run ?? null;
-  const change = (/** @type {Parameters} */ difference) =>
-    store.update({ parameters: changed(store.get().parameters, difference, catalog) });
+  /** @param {Parameters} difference */
+  function change(difference) {
+    const { parameters: now, own: mine, known: have } = store.get();
+    const left = "source" in difference && mine?.x ? { own: withoutSequence(mine), known: outdated(have) } : {};
+    store.update({ parameters: changed(now, difference, catalog), ...left });
+  }
+  function dropOwn() {
+    const { parameters: now } = store.get();
+    const source = now.source === "own" ? catalog.parameters.source.default : now.source;
+    go(changed({ ...now, source: "" }, { source }, catalog), { own: null });
+  }
+  /**
+   * To another setting, in a step that the browser's Back undoes.
+   * @param {Parameters} next
+   * @param {{ own?: import("./state/own.js").Own | null, pins?: string[] }} [more]  What changes with it.
+   */
+  function go(next, more = {}) {
+    writeAddressNow();
+    history.pushState(null, "");
+    const stale = more.own === undefined ? {} : { known: outdated(store.get().known) };
+    store.update({ parameters: next, path: null, range: null, ...more, ...stale });
+    writeAddressNow();
+  }
   const situation = () => ({ parameters: store.get().parameters, run: run(), catalog });
 
   /** @returns {import("./figures/answer.js").Backward} */
@@ -76,10 +119,12 @@ async function start() {
       mode: String(now.truncation_mode),
       threshold: Number(now.clip_threshold),
       clipMode: String(now.clip_mode),
+      rate: Number(now.learning_rate),
     };
   }
 
   const status = createStatus(find("status"));
+  const announcer = createAnnouncer();
   const head = createHead(find("verdict"), find("update"));
   const stage = createStage({
     root: find("figures"),
@@ -92,7 +137,8 @@ async function start() {
       pointer: store.get().pointer,
       wave: store.get().wave,
       backward: backward(),
-      ghosts: [],
+      ghosts: compare.ghosts(),
+      path: store.get().path,
     }),
     strings: () => strings,
     onRange: (range) => store.update({ range }),
@@ -102,6 +148,29 @@ async function start() {
       askForMissing();
     },
   });
+  /** @type {import("./shell/actions.js").Desk} */
+  const desk = {
+    store,
+    catalog,
+    strings: () => strings,
+    run,
+    backward,
+    go,
+    answers: createAnswers(),
+    look: lookOf,
+    say: announcer.now,
+    dropOwn,
+    ghosts: () => compare.ghosts(),
+    togglePlay: () => wave.toggle(),
+    compare: { toggle: () => compare.toggle(), isPinned: () => compare.isPinned() },
+  };
+  const figureOf = (/** @type {string} */ name) =>
+    hidden.has(name) ? null : /** @type {HTMLElement | null} */ (document.querySelector(`[data-figure="${name}"]`));
+  const compare = createCompare(figureOf("compare"), desk);
+  const worked = createWorked(figureOf("worked"), desk);
+  const why = createWhy(find("why"), desk);
+  const ownNotice = createOwnNotice(find("own"), desk);
+  const actions = mountActions(find("actions"), desk, hidden);
   const wave = createWave({
     run,
     backward,
@@ -115,7 +184,7 @@ async function start() {
     onAnswer: (answer, { tag }) => {
       status.clear();
       rail.problem(null, null);
-      store.update({ known: merged(store.get().known, answer, tag) });
+      if (tag.own === store.get().own) store.update({ known: merged(store.get().known, answer, tag.parameters) });
       askForMissing();
     },
     onError: (error) => {
@@ -125,14 +194,32 @@ async function start() {
     onState: (state) => status.state(state, strings),
   });
 
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let laterTimer;
+
   /** The server is asked only for what changes network, sequence or loss, or for parts that aren't there. */
   function askForMissing() {
-    const { known: have, parameters: now } = store.get();
+    clearTimeout(laterTimer);
+    const { known: have, parameters: now, own: mine } = store.get();
     const derivable = () => have !== null && updateDerivable(have.run, backward());
     const length = lengthOf(now, catalog) ?? have?.run.parameters.length ?? 50;
-    const include = missing(have, now, [...HEAD_PARTS, ...stage.wanted()], length, derivable);
-    if (include.length === 0) return;
-    client.request({ query: `${toQuery(now)}&include=${include.join(",")}&arrays=typed`, tag: now });
+    const wanted = [...HEAD_PARTS, ...stage.wanted()].filter((part) => part !== "terms" || worked.fits());
+    const parts = missing(have, now, wanted, length, derivable);
+    const ask = (/** @type {string[]} */ include, /** @type {boolean} */ patient) =>
+      client.request({
+        query: `${toQuery(now)}&include=${include.join(",")}&arrays=typed`,
+        body: mine && bodyOf(now, mine, include, "typed"),
+        tag: { parameters: now, own: mine },
+        patient,
+      });
+    if (parts.now.length === 0) client.dismiss(({ tag }) => baseOf(tag) !== baseOf(now));
+    if (parts.now.length > 0) ask(parts.now, false);
+    else {
+      // Back at a setting whose answer is here: what the server said about another one is settled.
+      status.accepted();
+      rail.problem(null, null);
+      if (parts.later.length > 0) laterTimer = setTimeout(() => ask(parts.later, true), PAUSE);
+    }
   }
 
   const due = new Set(/** @type {string[]} */ ([]));
@@ -150,7 +237,14 @@ async function start() {
       return;
     }
     const answer = run();
-    if (answer) head.draw(answer, backward(), strings);
+    worked.update();
+    compare.update();
+    why.update();
+    ownNotice.update();
+    if (answer) {
+      head.draw(answer, backward(), strings);
+      announcer.later(find("verdict").textContent ?? "");
+    }
     stage.draw();
   }
 
@@ -159,10 +253,20 @@ async function start() {
   /** Browsers refuse more than a hundred changes of the address in half a minute. */
   function writeAddress() {
     clearTimeout(addressTimer);
-    addressTimer = setTimeout(() => {
-      const { parameters: now, page: own, pins: pinned } = store.get();
-      history.replaceState(null, "", `?${toQuery(now, own, pinned)}`);
-    }, 200);
+    addressTimer = setTimeout(writeAddressNow, 200);
+  }
+
+  /** Own data goes beside the address, so that reloading and the browser's Back keep it. */
+  function writeAddressNow() {
+    clearTimeout(addressTimer);
+    const { parameters: now, page: shown, pins: pinned, own: mine } = store.get();
+    const address = `?${toQuery(now, shown, pinned)}`;
+    try {
+      history.replaceState(mine ? { own: mine } : null, "", address);
+    } catch {
+      // More than the browser keeps beside an address.
+      history.replaceState(null, "", address);
+    }
   }
 
   store.subscribe((now, before) => {
@@ -174,10 +278,14 @@ async function start() {
       if (now.wave !== null) wave.stop();
     }
     if (asked || now.known !== before.known) rail.update();
+    if (now.pins !== before.pins || (asked && now.pins.length > 0)) actions.update();
     if (asked || now.page !== before.page || now.pins !== before.pins) writeAddress();
     // What the server must answer is drawn when it has: until then the last picture stays as it is.
     const redraw =
       now.known !== before.known ||
+      now.pins !== before.pins ||
+      now.pinned !== before.pinned ||
+      now.path !== before.path ||
       now.range !== before.range ||
       now.theme !== before.theme ||
       now.language !== before.language ||
@@ -194,6 +302,7 @@ async function start() {
     document.title = strings("page.title");
     rail = mountRail(find("rail"), { situation, strings, change, locked, hidden });
     toolbar.update();
+    actions.update();
     store.update({ language, page: { ...store.get().page, lang: language } });
   }
 
@@ -214,7 +323,29 @@ async function start() {
     if (!store.get().page.theme) dress(resolveTheme(undefined));
   });
   addEventListener("online", () => client.retryNow());
-  addEventListener("popstate", () => location.reload());
+  addEventListener("popstate", () => {
+    const there = parseQuery(location.search, catalog.parameters);
+    const same = (/** @type {string} */ name) => there.page[name] === store.get().page[name];
+    if (!["hide", "lock", "embed"].every(same)) {
+      location.reload();
+      return;
+    }
+    const mine = history.state?.own ?? null;
+    const stale = mine || store.get().own ? { known: outdated(store.get().known) } : {};
+    store.update({
+      parameters: there.parameters,
+      pins: there.pins.slice(0, MOST_PINS),
+      page: there.page,
+      own: mine,
+      path: null,
+      range: null,
+      ...stale,
+    });
+    const language = pickLanguage(there.page.lang, navigator.languages);
+    if (language !== store.get().language) speak(language);
+    const theme = resolveTheme(there.page.theme);
+    if (theme !== store.get().theme) dress(theme);
+  });
   phone.addEventListener("change", () => schedule("draw"));
   for (const face of ["500 12px Inter", "italic 15px 'STIX Two Text'"]) {
     document.fonts.load(face).then(() => {
@@ -229,6 +360,16 @@ async function start() {
   document.title = strings("page.title");
   schedule("draw");
   askForMissing();
+  if (bereft) announcer.now(strings("own.bereft"));
+}
+
+/** The colours of a theme, of the present one if none is named. @param {string} [theme] */
+function lookOf(theme) {
+  const now = store.get().theme;
+  applyTheme(theme ?? now);
+  const look = readTheme();
+  applyTheme(now);
+  return look;
 }
 
 /** JSON that came inside the page. @param {string} id */

@@ -65,7 +65,9 @@ export const GROUPS = [
   {
     name: "sequence",
     controls: [
-      choice("source", "select", (catalog) => catalog.sources),
+      choice("source", "select", (catalog, parameters) =>
+        parameters.source === "own" ? [...catalog.sources, { name: "own" }] : catalog.sources,
+      ),
       {
         name: "text",
         mount: (element, situation, strings, change) =>
@@ -81,13 +83,17 @@ export const GROUPS = [
         now: (situation) => ({ value: textOf(situation) }),
         shown: ({ parameters }) => parameters.source === "text",
       },
-      slider("length", {
-        scale: () => logarithmic(2, 1000, 200, true),
-        step: 1,
-        symbol: "T",
-        value: lengthNow,
-        fallback: defaultLength,
-      }),
+      {
+        ...slider("length", {
+          scale: () => logarithmic(2, 1000, 200, true),
+          step: 1,
+          symbol: "T",
+          value: lengthNow,
+          fallback: defaultLength,
+        }),
+        // Own data is as long as it is.
+        shown: ({ parameters }) => parameters.source !== "own",
+      },
     ],
   },
   {

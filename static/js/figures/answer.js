@@ -19,10 +19,12 @@
  * @property {number | null} wave  Where the backward wave is, as a step; null if it doesn't run.
  * @property {Backward} backward
  * @property {Ghost[]} ghosts
+ * @property {Path | null} path  The term of the worked example that is lit.
  *
  * @typedef {{ k: number, t?: number, unit?: number }} Pointer
- * @typedef {{ window: number | null, mode: string, threshold: number, clipMode: string }} Backward  As the controls stand now.
- * @typedef {{ name: string, log10: Float64Array, colour: string }} Ghost  The norm curve of a pinned run.
+ * @typedef {{ window: number | null, mode: string, threshold: number, clipMode: string, rate: number }} Backward  As the controls stand now.
+ * @typedef {{ name: string, log10: Float64Array, colour: string, of: number }} Ghost  The norm curve of a pinned run, up to its last step.
+ * @typedef {{ t: number, k: number, loss: boolean }} Path  From h_t, or from the loss of step t, back to where W was used at step k.
  *
  * @typedef {object} Drawing
  * @property {any[]} data  Empty if everything is painted.

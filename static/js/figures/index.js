@@ -25,12 +25,14 @@ import {
 } from "./flow-matrix.js";
 import { gradientFigure, gradientInspect, gradientSummary } from "./gradient.js";
 import { spectrumFigure, spectrumInspect, spectrumSummary } from "./spectrum.js";
+import { workedFigure, workedOverlay, workedSummary } from "./worked-example.js";
 
 /** @type {Figure[]} */
 export const FIGURES = [
   {
     name: "aligned",
     parts: ["states", "jacobian_norms", "adjoints", "step_gain", "spectrum"],
+    required: ["states", "jacobian_norms", "adjoints", "spectrum"],
     figure: alignedFigure,
     overlay: alignedOverlay,
     point: alignedPoint,
@@ -55,6 +57,13 @@ export const FIGURES = [
     figure: gradientFigure,
     inspect: gradientInspect,
     summary: gradientSummary,
+  },
+  {
+    name: "worked",
+    parts: ["terms", "states", "jacobian_norms"],
+    figure: workedFigure,
+    overlay: workedOverlay,
+    summary: workedSummary,
   },
 ];
 

@@ -9,6 +9,7 @@ import { cutOf } from "../math/truncation.js";
 import { frobeniusNorms, lengthOf } from "./answer.js";
 import { flow, truncation } from "./network/flow.js";
 import { stripWidth } from "./network/lane.js";
+import { pathMarks } from "./network/path.js";
 import { forward, strips } from "./network/strips.js";
 import { units, weights } from "./network/units.js";
 
@@ -81,7 +82,7 @@ function names(view, lane) {
 /** Of the wave and the pointer, over the picture. @param {any} run @param {View} view @param {Lane} lane */
 export function networkOverlay(run, view, lane) {
   const { palette } = view;
-  const marks = /** @type {any[]} */ ([]);
+  const marks = pathMarks(run, view, lane);
   const half = stripWidth(lane) / 2 / lane.step;
   if (view.wave !== null) {
     const k = view.wave;

@@ -89,16 +89,41 @@ export function normMarks(run, view, strings, yaxis) {
     marks.push({
       mark: "line",
       yaxis,
-      x: whole(0, ghost.log10.length - 1),
+      // The last steps lie over each other, so that curves of different lengths compare lag by lag.
+      x: whole(of - ghost.of, of),
       y: ghost.log10,
       stroke: ghost.colour,
       width: 1.5,
-      alpha: 0.75,
     });
   }
   marks.push({ mark: "line", yaxis, x: steps, y: spectralNorms(run), stroke: palette.second, width: 1.75 });
   marks.push({ mark: "line", yaxis, x: steps, y: frobeniusNorms(run), stroke: palette.accent, width: 2.25 });
+  marks.push(...view.ghosts.flatMap((ghost) => ghostName(ghost, view, yaxis, of)));
   return marks;
+}
+
+/** The letter of a pinned run where its curve begins in view. @param {import("./answer.js").Ghost} ghost @param {import("./answer.js").View} view @param {string} yaxis @param {number} of @returns {any[]} */
+function ghostName(ghost, view, yaxis, of) {
+  const { palette, range } = view;
+  const shift = of - ghost.of;
+  const first = Math.max(0, Math.ceil((range?.[0] ?? 0) - shift), -shift);
+  const at = ghost.log10.findIndex((value, k) => k >= first && Number.isFinite(value));
+  if (at < 0) return [];
+  return [
+    {
+      mark: "text",
+      yaxis,
+      x: [at + shift],
+      y: [ghost.log10[at]],
+      text: [ghost.name],
+      fill: ghost.colour,
+      font: `700 12px ${palette.sans}`,
+      halo: palette.paper,
+      align: "left",
+      dx: 2,
+      dy: -9,
+    },
+  ];
 }
 
 /** The two straight lines that theory draws, as slopes per step back, in log10. @param {any} run */

@@ -27,3 +27,12 @@ export function cutOf(lossSteps, length, mode, window) {
       : Array.from({ length: Math.ceil(length / window) - 1 }, (_, i) => (i + 1) * window + 0.5);
   return { cuts, reach: reach > 1 ? reach : null, silent: first > 1 ? first : null };
 }
+
+/**
+ * Whether truncation leaves out the term of loss step t that goes back to step k.
+ * @param {number} t @param {number} k @param {string} mode @param {number | null} window
+ */
+export function isCut(t, k, mode, window) {
+  if (window === null) return false;
+  return mode === "sliding" ? t - k >= window : Math.ceil(t / window) !== Math.ceil(k / window);
+}

@@ -115,44 +115,43 @@ function paintImage(context, { pixels, width, height, x: across, y: up, fill = 1
  * @param {Axis} x @param {Axis} y
  */
 function paintLine(context, { x: across, y: up, stroke, width = 1.5, dash, area, base = 0 }, x, y) {
-  const path = new Path2D();
-  let drawing = false;
-  const filled = area ? new Path2D() : null;
-  let start = 0;
-  const close = (/** @type {number} */ end) => {
-    if (!filled || end <= start) return;
-    filled.lineTo(x.pixel(across[end - 1]), y.pixel(base));
-    filled.lineTo(x.pixel(across[start]), y.pixel(base));
-    filled.closePath();
+  const stretches = stretchesOf(up);
+  const trace = (/** @type {{ start: number, end: number }} */ { start, end }) => {
+    context.moveTo(x.pixel(across[start]), y.pixel(up[start]));
+    for (let i = start + 1; i < end; i += 1) context.lineTo(x.pixel(across[i]), y.pixel(up[i]));
   };
-  for (let i = 0; i < across.length; i += 1) {
-    if (!Number.isFinite(up[i])) {
-      if (drawing) close(i);
-      drawing = false;
-      continue;
+  if (area) {
+    context.beginPath();
+    for (const stretch of stretches) {
+      trace(stretch);
+      context.lineTo(x.pixel(across[stretch.end - 1]), y.pixel(base));
+      context.lineTo(x.pixel(across[stretch.start]), y.pixel(base));
+      context.closePath();
     }
-    const [px, py] = [x.pixel(across[i]), y.pixel(up[i])];
-    if (drawing) {
-      path.lineTo(px, py);
-      filled?.lineTo(px, py);
-    } else {
-      start = i;
-      path.moveTo(px, py);
-      filled?.moveTo(px, py);
-    }
-    drawing = true;
-  }
-  if (drawing) close(across.length);
-  if (filled && area) {
     context.fillStyle = area;
-    context.fill(filled);
+    context.fill();
   }
+  context.beginPath();
+  for (const stretch of stretches) trace(stretch);
   context.strokeStyle = stroke;
   context.lineWidth = width;
   context.lineJoin = "round";
   context.lineCap = dash ? "butt" : "round";
   context.setLineDash(dash ?? []);
-  context.stroke(path);
+  context.stroke();
+}
+
+/** Where a line runs without a gap. @param {Numbers} values @returns {{ start: number, end: number }[]} */
+function stretchesOf(values) {
+  const stretches = [];
+  for (let start = 0; start < values.length; start += 1) {
+    if (!Number.isFinite(values[start])) continue;
+    let end = start + 1;
+    while (end < values.length && Number.isFinite(values[end])) end += 1;
+    stretches.push({ start, end });
+    start = end;
+  }
+  return stretches;
 }
 
 /**

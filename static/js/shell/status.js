@@ -25,5 +25,11 @@ export function createStatus(element) {
       refused = "";
       show("", "");
     },
+    /** What was refused is no longer asked for. */
+    accepted() {
+      if (!refused) return;
+      refused = "";
+      show("", "");
+    },
   };
 }

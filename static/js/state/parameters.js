@@ -34,11 +34,12 @@ export function changed(parameters, change, catalog) {
 }
 
 /**
- * T before the server has said it; null for a text, whose length the server counts.
+ * T before the server has said it; null for a text and for own data, whose length the server counts.
  * @param {Parameters} parameters @param {any} catalog
  */
 export function lengthOf(parameters, catalog) {
   if (parameters.length !== null) return Number(parameters.length);
+  if (parameters.source === "own") return null;
   if (parameters.source === "text") return parameters.text === null ? null : [...String(parameters.text)].length - 1;
   return catalog.sources.find((/** @type {any} */ source) => source.name === parameters.source)?.default_length ?? 50;
 }

@@ -4,13 +4,20 @@
  * @typedef {import("./url.js").Parameters} Parameters
  */
 
-import { backwardOf, baseOf } from "./parameters.js";
+import { BACKWARD, backwardOf, baseOf } from "./parameters.js";
 
 /** Parts that depend on truncation and clipping. */
 const BACKWARD_PARTS = new Set(["gradients", "loss_slice"]);
 
-/** Parts that cost much more than the rest of a long run; they are asked for once the rest is drawn. */
-const HEAVY_PARTS = new Set(["flow_matrix", "contributions", "loss_slice", "lyapunov_exponents"]);
+/** Parts that cost much of a long run's time; they are asked for when the rest is drawn and nothing moves. */
+const HEAVY_PARTS = new Set([
+  "flow_matrix",
+  "contributions",
+  "gradient_by_lag",
+  "step_gain",
+  "loss_slice",
+  "lyapunov_exponents",
+]);
 const LONG = 120;
 
 /**
@@ -26,6 +33,11 @@ export function known(run, parameters) {
     [...BACKWARD_PARTS].filter((part) => part in run).map((part) => [part, backwardOf(parameters)]),
   );
   return { run, base: baseOf(parameters), backward };
+}
+
+/** The same picture, for as long as it takes: it answers another question now. @param {Known | null} have @returns {Known | null} */
+export function outdated(have) {
+  return have && { ...have, base: "" };
 }
 
 /**
@@ -44,15 +56,40 @@ export function merged(before, run, parameters) {
  * @param {string[]} wanted  Parts that the figures in view draw.
  * @param {number} length  T, as far as known.
  * @param {(part: string) => boolean} derivable  Whether the page computes this part for the present truncation and clipping by itself.
- * @returns {string[]} The parts to ask for now; empty if nothing is missing.
+ * @returns {{ now: string[], later: string[] }} The parts to ask for at once, and those that can wait until nothing moves.
  */
 export function missing(have, parameters, wanted, length, derivable) {
-  const stale = !have || have.base !== baseOf(parameters);
-  const now = backwardOf(parameters);
-  const lacking = [...new Set(wanted)].filter(
-    (part) =>
-      stale || !(part in have.run) || (BACKWARD_PARTS.has(part) && have.backward[part] !== now && !derivable(part)),
+  const parts = [...new Set(wanted)];
+  if (!have || have.base !== baseOf(parameters)) {
+    const heavy = (/** @type {string} */ part) => length > LONG && HEAVY_PARTS.has(part);
+    return { now: parts.filter((part) => !heavy(part)), later: parts.filter(heavy) };
+  }
+  const current = backwardOf(parameters);
+  const superseded = (/** @type {string} */ part) => {
+    if (!BACKWARD_PARTS.has(part) || !(part in have.run) || have.backward[part] === current) return false;
+    return !(part === "loss_slice" ? sameSlice(have.backward[part], current) : derivable(part));
+  };
+  const absent = parts.filter((part) => !(part in have.run));
+  const light = absent.filter((part) => !HEAVY_PARTS.has(part));
+  // A slice of the loss in the old direction is worth keeping until the slider rests; a norm of the old gradient is not.
+  const urgent = parts.filter((part) => part !== "loss_slice" && superseded(part));
+  const patient = parts.filter((part) =>
+    absent.includes(part) ? HEAVY_PARTS.has(part) : part === "loss_slice" && superseded(part),
   );
-  const light = lacking.filter((part) => length <= LONG || !HEAVY_PARTS.has(part));
-  return light.length > 0 ? light : lacking;
+  return { now: [...light, ...urgent], later: patient };
+}
+
+/**
+ * Whether a slice of the loss holds for another threshold too: one factor for all parameters only moves the mark along the same line.
+ * @param {string} then @param {string} now  As `backwardOf` tells it.
+ */
+function sameSlice(then, now) {
+  const [before, after] = [then, now].map((text) => {
+    const values = JSON.parse(text);
+    return Object.fromEntries(BACKWARD.map((name, i) => [name, values[i]]));
+  });
+  const same = ["truncation", "truncation_mode", "learning_rate", "clip_mode"].every(
+    (name) => before[name] === after[name],
+  );
+  return same && after.clip_mode === "global_norm";
 }

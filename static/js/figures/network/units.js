@@ -135,7 +135,7 @@ export function weights(run, view, lane) {
     lines.width.push(width);
   };
   const heaviness = (/** @type {string} */ name) => {
-    const tensor = run.weights?.[name];
+    const tensor = run.terms?.weights[name];
     const top = tensor ? largest(tensor) || 1 : 1;
     return (/** @type {number} */ row, /** @type {number} */ column) =>
       tensor ? 0.4 + (1.4 * Math.abs(tensor.values[row * columnsOf(tensor) + column])) / top : 0.8;
@@ -159,7 +159,7 @@ export function weights(run, view, lane) {
 }
 
 /** Places of the units of step t when every unit is drawn. @param {any} run @param {Lane} lane */
-function places(run, lane) {
+export function places(run, lane) {
   const column = (/** @type {number} */ count, /** @type {[number, number]} */ [low, high]) =>
     whole(0, count - 1).map((unit) => high - ((unit + 0.5) * (high - low)) / count);
   const h = column(run.parameters.hidden_size, lane.h);

@@ -1,0 +1,189 @@
+/** Everything there is to take away: pictures, tables, the whole answer, the request as code. */
+
+import { make } from "../controls/slider.js";
+import { everyPart, questionOf, save, saveJson } from "../export/answer.js";
+import { asCurl, asPython } from "../export/code.js";
+import { asCsv, TABLES } from "../export/csv.js";
+import { asCanvas, asSvg, fontSheet } from "../export/page.js";
+import { pinOf } from "../figures/comparison.js";
+import { FIGURES } from "../figures/index.js";
+import { verdictWords } from "../figures/verdict.js";
+import { copyField, openDialog } from "../shell/dialog.js";
+import { toQuery } from "../state/url.js";
+
+/** In units; a phone's narrow drawing would be of little use elsewhere. */
+const WIDTHS = /** @type {Record<string, number>} */ ({
+  aligned: 1120,
+  flow_matrix: 560,
+  spectrum: 560,
+  gradient: 1120,
+});
+const PIXELS_PER_UNIT = 2;
+
+/** What the code asks for: the norm curve. */
+const PARTS_OF_CODE = ["jacobian_norms"];
+
+/** @param {import("../shell/actions.js").Desk} desk */
+export function open(desk) {
+  const strings = desk.strings();
+  const { body } = openDialog({ name: "export", title: strings("export.title"), close: strings("close"), wide: true });
+  const columns = body.appendChild(make("div", "export-columns"));
+
+  const pictures = section(strings("export.picture"));
+  const figure = choice(
+    strings("export.figure"),
+    Object.keys(WIDTHS).map((name) => [name, strings(`lesson.part.${name}`)]),
+  );
+  const theme = choice(strings("export.theme"), [
+    ["light", strings("export.theme.light")],
+    ["dark", strings("export.theme.dark")],
+  ]);
+  theme.value = desk.store.get().theme;
+  pictures.append(labelled(strings("export.figure"), figure), labelled(strings("export.theme"), theme));
+  buttons(pictures, [
+    ["png", "PNG", savePng],
+    ["svg", "SVG", saveSvg],
+  ]);
+
+  const numbers = section(strings("export.numbers"));
+  const table = choice(
+    strings("export.table"),
+    TABLES.map(({ name }) => [name, strings(`export.table.${name}`)]),
+  );
+  numbers.append(labelled(strings("export.table"), table));
+  buttons(numbers, [["csv", "CSV", saveCsv]]);
+  numbers.appendChild(make("p", "about", strings("export.json.about")));
+  buttons(numbers, [["json", "JSON", () => saveJson(desk)]]);
+
+  const code = body.appendChild(make("section", "dialog-section"));
+  code.appendChild(make("h3", "dialog-subtitle", strings("export.code")));
+  const request = requestOf();
+  for (const [name, text] of [
+    ["curl", asCurl(request)],
+    ["Python", asPython(request)],
+  ]) {
+    code.appendChild(make("h4", "export-language", name));
+    const field = copyField({ label: name, text, strings, long: true });
+    field.field.id = `code-${name.toLowerCase()}`;
+    code.append(field.element);
+  }
+
+  const problem = body.appendChild(make("p", "problem"));
+  problem.setAttribute("role", "alert");
+  problem.hidden = true;
+
+  /** @returns {import("../export/code.js").Request} */
+  function requestOf() {
+    const { parameters, own } = desk.store.get();
+    const chosen = new URLSearchParams(pinOf(parameters, desk.catalog.parameters));
+    const named = Object.fromEntries([...chosen.keys()].map((name) => [name, /** @type {any} */ (parameters[name])]));
+    if (own?.x) delete named.source;
+    return {
+      address: new URL("api/v1/runs", document.baseURI).href,
+      parameters: { ...named, seed: Number(parameters.seed) },
+      include: PARTS_OF_CODE,
+      own,
+    };
+  }
+
+  async function savePng() {
+    const canvas = asCanvas(await sheetOf(), PIXELS_PER_UNIT);
+    const blob = await new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
+    save(/** @type {Blob} */ (blob), "image/png", `unrolled-${figure.value}.png`);
+  }
+
+  async function saveSvg() {
+    const [sheet, fonts] = await Promise.all([sheetOf(), fontSheet()]);
+    save(asSvg(sheet, fonts), "image/svg+xml", `unrolled-${figure.value}.svg`);
+  }
+
+  async function saveCsv() {
+    const chosen = /** @type {import("../export/csv.js").Table} */ (TABLES.find(({ name }) => name === table.value));
+    const parts = ["states", "jacobian_norms", "adjoints", "flow_matrix", "gradient_by_lag", "spectrum"];
+    const include = table.value === "norms" ? ["jacobian_norms"] : parts.filter((part) => part === table.value);
+    const run = JSON.parse(await desk.answers.text(questionOf(desk, include, "list")));
+    save(asCsv(chosen.table(run)), "text/csv", `unrolled-${chosen.name}.csv`);
+  }
+
+  /** @returns {Promise<import("../export/page.js").Sheet>} */
+  async function sheetOf() {
+    const chosen = /** @type {import("../figures/index.js").Figure} */ (
+      FIGURES.find(({ name }) => name === figure.value)
+    );
+    const parts = [...new Set([...chosen.parts, "jacobian_norms"])].filter((part) => everyPart(desk).includes(part));
+    const { range, path, parameters, page, pins } = desk.store.get();
+    const run = await desk.answers.get(questionOf(desk, parts, "typed"));
+    const view = {
+      width: WIDTHS[chosen.name],
+      compact: false,
+      theme: theme.value,
+      ...desk.look(theme.value),
+      range,
+      pointer: null,
+      wave: null,
+      path,
+      backward: desk.backward(),
+      ghosts: desk.ghosts(),
+    };
+    const drawing = chosen.figure(run, view, strings);
+    const over = chosen.overlay?.(run, view, { ...drawing.layout, ...drawing.scales }) ?? [];
+    const words = verdictWords(run, strings);
+    return {
+      drawing: { ...drawing, paint: [...drawing.paint, ...over] },
+      view,
+      title: strings(`lesson.part.${chosen.name}`),
+      text: [words.title, ...words.sentences].join(" ").replace(/_\{?(\w+)\}?/g, " $1"),
+      address: desk.store.get().own
+        ? ""
+        : `${location.origin}${location.pathname}?${toQuery(parameters, { lang: page.lang ?? "" }, pins)}`,
+    };
+  }
+
+  /** @param {HTMLElement} parent @param {[string, string, () => Promise<unknown>][]} list */
+  function buttons(parent, list) {
+    const row = parent.appendChild(make("div", "button-row"));
+    for (const [name, text, act] of list) {
+      const button = row.appendChild(make("button", "button", text));
+      button.type = "button";
+      button.id = `export-${name}`;
+      button.addEventListener("click", async () => {
+        button.disabled = true;
+        problem.hidden = true;
+        try {
+          await act();
+          desk.say(strings("export.saved", { what: text }));
+        } catch (error) {
+          problem.textContent =
+            error instanceof TypeError
+              ? strings("export.lost")
+              : String(error instanceof Error ? error.message : error);
+          problem.hidden = false;
+        }
+        button.disabled = false;
+      });
+    }
+  }
+
+  /** @param {string} title */
+  function section(title) {
+    const element = columns.appendChild(make("section", "export-section"));
+    element.appendChild(make("h3", "dialog-subtitle", title));
+    return element;
+  }
+
+  /** @param {string} label @param {string[][]} options */
+  function choice(label, options) {
+    const select = make("select");
+    select.setAttribute("aria-label", label);
+    for (const [value, text] of options) select.append(Object.assign(make("option", "", text), { value }));
+    return select;
+  }
+
+  /** @param {string} text @param {HTMLSelectElement} select */
+  function labelled(text, select) {
+    const label = make("label", "export-line");
+    label.appendChild(make("span", "", text));
+    label.append(select);
+    return label;
+  }
+}

@@ -1,0 +1,123 @@
+/** Makes a lesson's link: what it leaves out, what it locks, whether it is for another page. */
+
+import { GROUPS } from "../controls/index.js";
+import { make } from "../controls/slider.js";
+import { ACTIONS } from "../shell/actions.js";
+import { copyField, openDialog } from "../shell/dialog.js";
+import { LANGUAGES } from "../shell/strings.js";
+import { embedCode, lessonLink } from "../state/lesson.js";
+
+/** Parts of the page that may be left out, in its order. */
+export const HIDEABLE = ["verdict", "aligned", "compare", "worked", "flow_matrix", "spectrum", "gradient"];
+
+/** @param {import("../shell/actions.js").Desk} desk */
+export function open(desk) {
+  const strings = desk.strings();
+  const { body } = openDialog({
+    name: "lesson",
+    title: strings("lesson.title"),
+    about: strings("lesson.about"),
+    close: strings("close"),
+    wide: true,
+  });
+  const { parameters, pins, own } = desk.store.get();
+  if (own) body.appendChild(make("p", "problem", strings("lesson.own")));
+
+  const form = body.appendChild(make("form", "lesson"));
+  form.addEventListener("submit", (event) => event.preventDefault());
+  form.addEventListener("input", update);
+
+  const figures = group(strings("lesson.figures"));
+  for (const name of HIDEABLE) figures.append(checkbox(`show-${name}`, strings(`lesson.part.${name}`), true));
+  const tools = group(strings("lesson.tools"));
+  for (const { name } of ACTIONS.filter(({ bar }) => bar !== false))
+    tools.append(checkbox(`show-${name}`, strings(`action.${name}`), true));
+
+  const controls = group(strings("lesson.controls"));
+  controls.classList.add("lesson-controls");
+  const rail = controls.appendChild(checkbox("show-rail", strings("lesson.rail"), true));
+  rail.classList.add("lesson-rail");
+  for (const { name: groupName, controls: each } of GROUPS) {
+    const list = controls.appendChild(make("div", "lesson-group"));
+    list.appendChild(make("p", "lesson-group-title", strings(`group.${groupName}`)));
+    for (const { name, shown } of each) {
+      if (shown && !shown({ parameters, run: desk.run(), catalog: desk.catalog })) continue;
+      list.append(choiceOf(name, strings(`control.${name}.label`)));
+    }
+  }
+
+  const rest = group(strings("lesson.reader"));
+  rest.append(checkbox("embed", strings("lesson.embed"), false));
+  const language = rest.appendChild(make("label", "lesson-line"));
+  language.append(strings("lesson.language"), " ");
+  const select = language.appendChild(make("select"));
+  select.name = "lang";
+  for (const value of ["", ...LANGUAGES])
+    select.append(Object.assign(make("option", "", strings(`lesson.language.${value || "any"}`)), { value }));
+
+  const result = body.appendChild(make("section", "dialog-section"));
+  result.appendChild(make("h3", "dialog-subtitle", strings("lesson.link")));
+  const link = copyField({ label: strings("lesson.link"), text: "", strings });
+  result.append(link.element);
+  const open = result.appendChild(make("a", "button lesson-open", strings("lesson.open")));
+  open.target = "_blank";
+  const frame = result.appendChild(make("div", "lesson-frame"));
+  frame.appendChild(make("h3", "dialog-subtitle", strings("lesson.code")));
+  const code = copyField({ label: strings("lesson.code"), text: "", strings });
+  frame.append(code.element);
+  update();
+
+  function update() {
+    const data = new FormData(form);
+    const names = [...HIDEABLE, ...ACTIONS.map(({ name }) => name), "rail"];
+    const controlNames = GROUPS.flatMap(({ controls: each }) => each.map(({ name }) => name));
+    const withRail = data.has("show-rail");
+    for (const list of form.querySelectorAll(".lesson-group")) list.toggleAttribute("hidden", !withRail);
+    const lesson = {
+      hide: [
+        ...names.filter((name) => form.elements.namedItem(`show-${name}`) && !data.has(`show-${name}`)),
+        ...(withRail ? controlNames.filter((name) => data.get(`control-${name}`) === "hide") : []),
+      ],
+      lock: controlNames.filter((name) => data.get(`control-${name}`) === "lock"),
+      embed: data.has("embed"),
+      lang: String(data.get("lang") ?? ""),
+    };
+    const address = lessonLink(location.origin + location.pathname, parameters, pins, lesson);
+    link.update(address);
+    open.href = address;
+    frame.hidden = !lesson.embed;
+    code.update(embedCode(address, strings("page.title")));
+  }
+
+  /** @param {string} title */
+  function group(title) {
+    const fieldset = form.appendChild(make("fieldset", "lesson-fields"));
+    fieldset.appendChild(make("legend", "dialog-subtitle", title));
+    return fieldset;
+  }
+
+  /** @param {string} name @param {string} text @param {boolean} checked */
+  function checkbox(name, text, checked) {
+    const label = make("label", "lesson-line");
+    const input = label.appendChild(make("input"));
+    Object.assign(input, { type: "checkbox", name, checked });
+    label.append(" ", text);
+    return label;
+  }
+
+  /** Free, locked or hidden. @param {string} name @param {string} text */
+  function choiceOf(name, text) {
+    const row = make("div", "lesson-control");
+    row.setAttribute("role", "radiogroup");
+    row.setAttribute("aria-label", text);
+    row.appendChild(make("span", "", text));
+    const segments = row.appendChild(make("div", "segment-row"));
+    for (const value of ["free", "lock", "hide"]) {
+      const label = segments.appendChild(make("label", "segment"));
+      const input = label.appendChild(make("input"));
+      Object.assign(input, { type: "radio", name: `control-${name}`, value, checked: value === "free" });
+      label.appendChild(make("span", "", strings(`lesson.${value}`)));
+    }
+    return row;
+  }
+}

@@ -1,0 +1,105 @@
+/**
+ * What can be done with the page: a button in the bar and a key each. A dialog's code comes when it is first opened. A new action is one entry.
+ *
+ * @typedef {object} Desk  The page, as actions, dialogs and panels see it.
+ * @property {ReturnType<typeof import("../state/store.js").createStore<import("../main.js").State>>} store
+ * @property {any} catalog
+ * @property {() => import("../figures/answer.js").Strings} strings
+ * @property {() => any} run  The newest answer, or null.
+ * @property {() => import("../figures/answer.js").Backward} backward
+ * @property {(parameters: import("../state/url.js").Parameters, more?: { own?: import("../state/own.js").Own | null, pins?: string[] }) => void} go
+ *   To another setting; the browser's Back returns.
+ * @property {ReturnType<typeof import("../api/answers.js").createAnswers>} answers
+ * @property {(theme?: string) => { palette: import("../figures/answer.js").Palette, maps: import("../math/colour.js").ColourMaps }} look
+ * @property {() => void} dropOwn  Back from own data to drawn ones.
+ * @property {() => import("../figures/answer.js").Ghost[]} ghosts
+ * @property {(text: string) => void} say  What has just been done, for eye and ear.
+ * @property {() => void} togglePlay
+ * @property {{ toggle: () => void, isPinned: () => boolean }} compare
+ *
+ * @typedef {object} Action
+ * @property {string} name  Of its strings `action.<name>` and its icon.
+ * @property {string} key
+ * @property {boolean} [bar]  Default true.
+ * @property {(desk: Desk) => unknown} act
+ * @property {(desk: Desk) => boolean} [pressed]  Of a button that stays down.
+ */
+
+import { make } from "../controls/slider.js";
+
+/** @type {Action[]} */
+export const ACTIONS = [
+  { name: "presets", key: "p", act: (desk) => import("../dialogs/presets.js").then(({ open }) => open(desk)) },
+  { name: "pin", key: "c", act: (desk) => desk.compare.toggle(), pressed: (desk) => desk.compare.isPinned() },
+  { name: "own", key: "d", act: (desk) => import("../dialogs/own-data.js").then(({ open }) => open(desk)) },
+  { name: "lesson", key: "l", act: (desk) => import("../dialogs/lesson-link.js").then(({ open }) => open(desk)) },
+  { name: "export", key: "e", act: (desk) => import("../dialogs/export.js").then(({ open }) => open(desk)) },
+  { name: "help", key: "?", act: (desk) => import("../dialogs/help.js").then(({ open }) => open(desk)) },
+  { name: "play", key: "b", bar: false, act: (desk) => desk.togglePlay() },
+];
+
+/** @param {Set<string>} hidden */
+export function shownActions(hidden) {
+  return ACTIONS.filter(({ name }) => !hidden.has(name));
+}
+
+/**
+ * @param {HTMLElement} element @param {Desk} desk @param {Set<string>} hidden
+ */
+export function mountActions(element, desk, hidden) {
+  const shown = shownActions(hidden);
+  const buttons = shown
+    .filter(({ bar }) => bar !== false)
+    .map((action) => {
+      const button = element.appendChild(make("button", `icon-button with-text action icon-${action.name}`));
+      button.type = "button";
+      button.id = `action-${action.name}`;
+      button.addEventListener("click", () => action.act(desk));
+      return { action, button, word: button.appendChild(make("span")) };
+    });
+
+  function update() {
+    const strings = desk.strings();
+    for (const { action, button, word } of buttons) {
+      word.textContent = strings(`action.${action.name}`);
+      button.title = strings("action.title", {
+        what: strings(`action.${action.name}.about`),
+        key: action.key.toUpperCase(),
+      });
+      button.setAttribute("aria-keyshortcuts", action.key);
+      if (action.pressed) button.setAttribute("aria-pressed", String(action.pressed(desk)));
+    }
+  }
+  update();
+
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || !keysAreOn()) return;
+    if (isTypedInto(event.target) || document.querySelector("dialog[open]")) return;
+    const action = shown.find(({ key }) => key === event.key.toLowerCase());
+    if (!action) return;
+    event.preventDefault();
+    action.act(desk);
+  });
+
+  return { update };
+}
+
+const TYPED = ["text", "number", "search", "url", ""];
+
+/** @param {EventTarget | null} target */
+function isTypedInto(target) {
+  if (target instanceof HTMLInputElement) return TYPED.includes(target.type);
+  return target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement;
+}
+
+const SETTING = "unrolled.keys";
+
+/** Single keys can be switched off, for those whose speech input or tremor presses them. */
+export function keysAreOn() {
+  return localStorage.getItem(SETTING) !== "off";
+}
+
+/** @param {boolean} on */
+export function setKeys(on) {
+  localStorage.setItem(SETTING, on ? "on" : "off");
+}
