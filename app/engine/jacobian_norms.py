@@ -169,7 +169,7 @@ def _chain_norms(trace: Trace, of_step: int, spectral: bool, compress: bool) -> 
         with np.errstate(divide="ignore"):
             logarithms[0, start:stop] = np.log10(squares) / 2.0 + exponents * LOG10_2
             if spectral:
-                logarithms[1, start:stop] = np.log10(spectral_norms(products)) + exponents * LOG10_2
+                logarithms[1, start:stop] = np.log10(spectral_norms(products, chained=True)) + exponents * LOG10_2
         if squares[0] == 0.0:
             logarithms[: 1 + spectral, :start] = -np.inf
             break

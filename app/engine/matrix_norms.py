@@ -4,8 +4,8 @@ import numpy as np
 
 from app.engine.activations import Array
 
-# Up to this many rows, all eigenvalues of the Gram matrices are computed; above, Lanczos looks for the largest alone.
-MOST_ROWS_FOR_ALL = 48
+# Up to this many rows, all eigenvalues of a Gram matrix cost less than looking for the largest alone.
+MOST_ROWS_FOR_ALL = 96
 MOST_LANCZOS_STEPS = 40
 STEPS_BETWEEN_TESTS = 3
 TOLERANCE = 1e-15
@@ -17,13 +17,19 @@ def squared_norms(matrices: Array) -> Array:
     return np.asarray(np.vecdot(flat, flat))
 
 
-def spectral_norms(matrices: Array) -> Array:
+def spectral_norms(matrices: Array, *, chained: bool = False) -> Array:
     """‖M_i‖₂ of each matrix, (n, r, H) → (n,).
 
     σ_max² is the largest eigenvalue of M Mᵀ, which rounding changes by no more than a few units in the last place.
-    Above MOST_ROWS_FOR_ALL rows, it is found by Lanczos with full reorthogonalisation (Golub–Kahan in other words),
-    started from the last matrix's singular vector: neighbours in a chain have nearly the same. What doesn't
-    converge gets a full decomposition.
+
+    Parameters
+    ----------
+    matrices : Array
+        (n, r, H).
+    chained : bool
+        Whether each matrix is the next one times another, so that they have nearly the same left singular vectors.
+        Large ones are then left to Lanczos with full reorthogonalisation (Golub–Kahan in other words), which starts from
+        the neighbour's vector; what doesn't converge gets a full decomposition.
 
     References
     ----------
@@ -37,7 +43,7 @@ def spectral_norms(matrices: Array) -> Array:
     largest = np.abs(matrices).max(axis=(1, 2), initial=0.0)
     shift = np.frexp(largest)[1]
     matrices = np.ldexp(matrices, -shift[:, None, None])  # so that squares neither over- nor underflow
-    if matrices.shape[1] <= MOST_ROWS_FOR_ALL:
+    if not chained or matrices.shape[1] <= MOST_ROWS_FOR_ALL:
         of_scaled = _by_gram_matrices(matrices)
     else:
         of_scaled = np.empty(len(matrices))
