@@ -1,12 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import {
-  alignedFigure,
-  alignedOverlay,
-  alignedPoint,
-  alignedReading,
-  alignedSummary,
-} from "../../static/js/figures/aligned.js";
+import { alignedOverlay, alignedPoint, alignedReading } from "../../static/js/figures/aligned/pointer.js";
+import { alignedFigure, alignedSummary } from "../../static/js/figures/aligned.js";
 import { frobeniusNorms } from "../../static/js/figures/answer.js";
 import {
   flowAt,

@@ -6,6 +6,12 @@ import { openDialog } from "../shell/dialog.js";
 import { nodesOf } from "../shell/markup.js";
 import { bodyOf, fitted, fromExport, parseRows, parseWeights, WEIGHTS } from "../state/own.js";
 
+const EXAMPLES = /** @type {Record<string, string>} */ ({
+  x: "0.1 0.4 0.9 1.6 2.5 …",
+  target: "0 0 0 0 1 …",
+  weights: '{"W": [[0.9, 0.2], [-0.2, 0.9]]}',
+});
+
 /** @param {import("../shell/actions.js").Desk} desk */
 export function open(desk) {
   const strings = desk.strings();
@@ -147,7 +153,7 @@ export function open(desk) {
       value,
       rows,
       spellcheck: false,
-      placeholder: strings(`own.${name}.example`),
+      placeholder: EXAMPLES[name],
     });
     const problem = holder.appendChild(make("p", "problem"));
     problem.id = `own-${name}-problem`;

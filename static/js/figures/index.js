@@ -15,7 +15,8 @@
  * @property {boolean} [time]  Has the time axis: zooming applies.
  */
 
-import { alignedFigure, alignedOverlay, alignedPoint, alignedReading, alignedSummary } from "./aligned.js";
+import { alignedOverlay, alignedPoint, alignedReading } from "./aligned/pointer.js";
+import { alignedFigure, alignedSummary } from "./aligned.js";
 import {
   flowMatrixFigure,
   flowMatrixOverlay,

@@ -12,6 +12,9 @@
 
 import { number } from "./format.js";
 
+/** As wide as a digit: cells of MathML know no right alignment. */
+const FIGURE_SPACE = "\u2007";
+
 /** A variable: one letter, slanted. @param {string} text @returns {MathNode} */
 export const variable = (text) => ({ tag: "mi", text });
 
@@ -56,6 +59,8 @@ function subscripted(text) {
  */
 export function matrix(values, columns, scale) {
   const rows = values.length / columns;
+  const texts = Array.from(values, entry);
+  const longest = Math.max(...texts.map((text) => text.length));
   const top = scale ?? Math.max(...Array.from(values, Math.abs).filter(Number.isFinite), 0);
   return {
     tag: "mtable",
@@ -65,7 +70,7 @@ export function matrix(values, columns, scale) {
       children: Array.from({ length: columns }, (_, j) => {
         const value = values[i * columns + j];
         const share = top > 0 && Number.isFinite(value) ? value / top : 0;
-        return { tag: "mtd", children: [literal(entry(value))], share: Math.max(-1, Math.min(1, share)) };
+        return { tag: "mtd", children: [literal(texts[i * columns + j].padStart(longest, FIGURE_SPACE))], share: Math.max(-1, Math.min(1, share)) };
       }),
     })),
   };

@@ -52,7 +52,7 @@ export function copyField({ label, text, strings, long = false }) {
   button.type = "button";
   const show = (/** @type {string} */ now) => {
     field.value = now;
-    if (long) /** @type {HTMLTextAreaElement} */ (field).rows = Math.min(22, now.split("\n").length);
+    if (long) /** @type {HTMLTextAreaElement} */ (field).rows = Math.min(22, now.trimEnd().split("\n").length);
   };
   show(text);
   button.addEventListener("click", async () => {

@@ -81,6 +81,7 @@ export function createWorked(panel, desk) {
         unitChoice(run.parameters.hidden_size),
         formulas([units.formula]),
         sum(units.terms, mathOf(units.total)),
+        ...(run.terms.weights.h_0.values.some(Boolean) ? [] : [note(strings("worked.zero"))]),
       ),
       section(
         strings("worked.loss"),
@@ -106,6 +107,13 @@ export function createWorked(panel, desk) {
     const row = make("div", "formulas");
     row.append(...nodes.map(mathOf));
     return row;
+  }
+
+  /** @param {string} text */
+  function note(text) {
+    const element = make("p", "worked-note");
+    element.append(...nodesOf(text));
+    return element;
   }
 
   /** @param {Term[]} terms @param {Element | null} result */

@@ -1,0 +1,58 @@
+"""How the tests of the page act like a person, and what they look at."""
+
+from playwright.sync_api import Locator, Page, expect
+
+# A figure's painting, as a short text: two pictures differ exactly if these do.
+FINGERPRINT = """canvas => {
+  const { width, height } = canvas;
+  const data = canvas.getContext("2d").getImageData(0, 0, width, height).data;
+  let hash = 2166136261;
+  for (let i = 0; i < data.length; i += 1) hash = Math.imul(hash ^ data[i], 16777619);
+  return `${width}×${height}:${hash >>> 0}`;
+}"""
+
+
+def open_explore(page: Page, query: str = "") -> None:
+    """Open the page and wait until the first picture, its axes and its fonts are there."""
+    page.goto(f"/{query}")
+    expect(page.locator("#verdict")).not_to_be_empty()
+    page.wait_for_function("window.Plotly && document.querySelector('[data-figure=aligned] .main-svg')")
+    page.evaluate("document.fonts.ready")
+    settle(page)
+
+
+def settle(page: Page) -> None:
+    """Wait until nothing is asked and nothing is drawn any more."""
+    page.wait_for_load_state("networkidle")
+    page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+
+def picture(page: Page, figure: str = "aligned") -> str:
+    """The fingerprint of what is painted."""
+    return str(page.locator(f"[data-figure={figure}] .surface-ink").evaluate(FINGERPRINT))
+
+
+def control(page: Page, name: str) -> Locator:
+    """A control of the rail."""
+    return page.locator(f"[data-control={name}]")
+
+
+def drag(page: Page, name: str, to: float, steps: int = 8) -> None:
+    """Drag a slider's thumb with the mouse to a place between 0 and 1."""
+    slider = control(page, name).locator("input[type=range]")
+    slider.scroll_into_view_if_needed()
+    box = slider.bounding_box()
+    assert box
+    start = float(slider.evaluate("input => input.value / input.max"))
+    inside = box["width"] - 15  # the thumb's centre runs from half its width to half its width before the end
+    y = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + 7.5 + inside * start, y)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 7.5 + inside * to, y, steps=steps)
+    page.mouse.up()
+
+
+def parameters_in_address(page: Page) -> dict[str, str]:
+    """The state that the address holds, once it has been written: the page waits until nothing moves."""
+    page.wait_for_timeout(300)
+    return dict(page.evaluate("Object.fromEntries(new URLSearchParams(location.search))"))
