@@ -45,9 +45,18 @@ class Copy:
 
     def start(self) -> None:
         """Start it, on the same port each time, and wait until it answers."""
+        self.launch()
+        self.wait()
+
+    def launch(self) -> None:
+        """Start it."""
         environment = os.environ | {"UNROLLED_HOST": "127.0.0.1", "UNROLLED_PORT": str(self.port), **self.settings}
         with self.log.open("ab") as output:
             self.process = subprocess.Popen([sys.executable, "-m", "app"], cwd=ROOT, env=environment, stdout=output, stderr=output)
+
+    def wait(self) -> None:
+        """Until it answers."""
+        assert self.process is not None
         wait_until_it_answers(self.process, self.address, self.log)
 
     def send(self, number: signal.Signals) -> None:
@@ -64,6 +73,12 @@ class Copy:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+
+    def cpu_seconds(self) -> float:
+        """What it has computed so far (Linux)."""
+        assert self.process is not None
+        user, system = Path(f"/proc/{self.process.pid}/stat").read_text("ascii").rpartition(")")[2].split()[11:13]
+        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
     def resident_megabytes(self) -> float:
         """What it holds in memory (Linux)."""
@@ -99,7 +114,9 @@ def site(directory: Path, copies: int = 2, changes: Mapping[str, str] | None = N
         started = [Copy(directory / f"copy-{number}.log", settings) for number in range(copies)]
         for copy in started:
             stack.callback(copy.end)
-            copy.start()
+            copy.launch()
+        for copy in started:
+            copy.wait()
         proxy = stack.enter_context(proxying(directory, [f"127.0.0.1:{copy.port}" for copy in started], changes))
         yield Site(proxy, started)
 
