@@ -16,6 +16,9 @@ from app.engine.network import Trace
 # Adjoint norms outside this range are recomputed with a scale of their own, before float64 loses them.
 SMALLEST_SAFE_NORM = 1e-250
 LARGEST_SAFE_NORM = 1e250
+# Adjoints that are carried beside a scale are brought back to unit norm when they leave this range.
+SMALLEST_SAFE_ROW = 1e-30
+LARGEST_SAFE_ROW = 1e30
 
 
 @dataclass(frozen=True)
@@ -219,7 +222,7 @@ def itemise(trace: Trace, target: Array, loss_weights: Array) -> Itemised:
     Returns
     -------
     Itemised
-        O(R T H²) work and O(R T H) memory. Rows are kept at unit norm beside a scale, so no row under- or overflows.
+        O(R T H²) work and O(R T H) memory. Rows are kept near unit norm beside a scale, so no row under- or overflows.
     """
     network, linear, length = trace.network, trace.linear, trace.length
     dL_dz = output_adjoint(trace, target, loss_weights)
@@ -237,7 +240,11 @@ def itemise(trace: Trace, target: Array, loss_weights: Array) -> Itemised:
         local[:active, row], previous = network.cell.step_back(network.parameters, linear, row, rows[:active])
         scale[:active] += linear.log10_scale[row]
         log10_scale[:active, row] = scale[:active]
-        rows[:active], scale[:active] = _normalised_rows(previous, scale[:active])
+        squares = np.vecdot(previous, previous)
+        if ((squares < SMALLEST_SAFE_ROW**2) | (squares > LARGEST_SAFE_ROW**2)).any():
+            previous, scale[:active] = _normalised_rows(previous, scale[:active])
+        rows[:active] = previous
+    rows, scale = _normalised_rows(rows, scale)
     return Itemised(steps, local, log10_scale, rows, scale, dL_dz)
 
 

@@ -88,7 +88,9 @@ def jacobian_norms(trace: Trace, spectral: bool = True) -> JacobianNorms:
         logarithms = _chain_norms(trace, of_step, spectral, compress=False)
     assert logarithms is not None
     logarithms[:, of_step] = np.log10(size) / 2.0, 0.0 if spectral else np.nan
-    frobenius, largest = logarithms + log10_scale_since(trace, of_step)
+    if trace.linear.log10_scale.any():
+        logarithms += log10_scale_since(trace, of_step)
+    frobenius, largest = logarithms
     return JacobianNorms(of_step, frobenius, largest)
 
 
@@ -146,7 +148,7 @@ def _chain_norms(trace: Trace, of_step: int, spectral: bool, compress: bool) -> 
     """log10 of both norms for every k < of_step, (2, T+1), without log10_scale; None if a direction left out came back."""
     cell, parameters, linear = trace.network.cell, trace.network.parameters, trace.linear
     size = trace.state.shape[-1]
-    chunk = longest = steps_per_chunk(size)
+    chunk = longest = min(steps_per_chunk(size), max(1, of_step))
     jacobian_buffer, product_buffer = np.empty((2, chunk, size, size))
     logarithms = np.full((2, trace.length + 1), np.nan)
     chain = _Chain(np.eye(size), 0)
@@ -190,8 +192,8 @@ def _multiplied_plainly(chain: _Chain, jacobians: Array, products: Array, zeros_
         return None
     left = chain.matrix
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
-        for row in range(len(jacobians) - 1, -1, -1):
-            left = np.dot(left, jacobians[row], out=products[row])
+        for jacobian, product in zip(jacobians[::-1], products[::-1], strict=True):
+            left = left.dot(jacobian, product)
         squares = squared_norms(products)
     if not _nothing_lost(chain.matrix, left, squares, zeros_are_true):
         return None
