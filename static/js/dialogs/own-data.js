@@ -126,10 +126,9 @@ export function open(desk) {
     const named = Object.entries(fields);
     if (message === null) for (const [, { problem, area }] of named) show(problem, area, null);
     const at = named.find(([name]) => name === place)?.[1];
-    if (at) {
-      show(at.problem, at.area, message);
-      at.area.focus();
-    } else show(general, null, message);
+    if (at) show(at.problem, at.area, message);
+    else show(general, null, message);
+    named.find(([, { problem }]) => !problem.hidden)?.[1].area.focus();
     return true;
   }
 

@@ -70,7 +70,11 @@ export function matrix(values, columns, scale) {
       children: Array.from({ length: columns }, (_, j) => {
         const value = values[i * columns + j];
         const share = top > 0 && Number.isFinite(value) ? value / top : 0;
-        return { tag: "mtd", children: [literal(texts[i * columns + j].padStart(longest, FIGURE_SPACE))], share: Math.max(-1, Math.min(1, share)) };
+        return {
+          tag: "mtd",
+          children: [literal(texts[i * columns + j].padStart(longest, FIGURE_SPACE))],
+          share: Math.max(-1, Math.min(1, share)),
+        };
       }),
     })),
   };
