@@ -21,6 +21,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from benchmarks.report import Report
 from tests.browser.conftest import FLAGS, NAMES
+from tests.browser.driving import wait_until
 from tests.serving import serving
 
 WATCH = """
@@ -103,8 +104,8 @@ def latencies(report: Report, browser: Browser, address: str, events: int) -> No
         measured = drag(browser, address, query, control, count, pause, local)
         p50, p95 = measured.percentile(0.5), measured.percentile(0.95)
         print(
-            f"{what:44s} p50 {p50:6.1f}   p95 {p95:6.1f}   {len(measured.milliseconds)} events drawn, {measured.frames_per_second:.0f} frames/s, "
-            f"{measured.requests} requests"
+            f"{what:44s} p50 {p50:6.1f}   p95 {p95:6.1f}   "
+            f"{len(measured.milliseconds)} events drawn, {measured.frames_per_second:.0f} frames/s, {measured.requests} requests"
         )
         if limits[0] is not None:
             report.target(f"{what}: p50", p50, limits[0], unit="ms")
@@ -158,7 +159,7 @@ def opened(browser: Browser, address: str, query: str) -> Page:
     page = browser.new_context(viewport={"width": 1440, "height": 900}, locale="en-US").new_page()
     page.add_init_script(WATCH)
     page.goto(f"{address}/{query}")
-    page.wait_for_function("window.Plotly && watch.first !== null")
+    wait_until(page, "Boolean(window.Plotly) && watch.first !== null", 60)
     page.wait_for_timeout(1200)
     return page
 

@@ -1,5 +1,7 @@
 """How the tests of the page act like a person, and what they look at."""
 
+import time
+
 from playwright.sync_api import Locator, Page, expect
 
 # A figure's painting, as a short text: two pictures differ exactly if these do.
@@ -16,9 +18,17 @@ def open_explore(page: Page, query: str = "") -> None:
     """Open the page and wait until the first picture, its axes and its fonts are there."""
     page.goto(f"/{query}")
     expect(page.locator("#verdict")).not_to_be_empty()
-    page.wait_for_function("window.Plotly && document.querySelector('[data-figure=aligned] .main-svg')")
+    expect(page.locator("[data-figure=aligned] .main-svg").first).to_be_attached()
     page.evaluate("document.fonts.ready")
     settle(page)
+
+
+def wait_until(page: Page, condition: str, seconds: float = 10.0) -> None:
+    """Wait for an expression to become true. (Playwright's own wait_for_function evaluates strings, which the page's policy forbids.)"""
+    give_up = time.monotonic() + seconds
+    while not page.evaluate(condition):
+        assert time.monotonic() < give_up, condition
+        page.wait_for_timeout(20)
 
 
 def settle(page: Page) -> None:

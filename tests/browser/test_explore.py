@@ -9,7 +9,7 @@ import httpx
 import pytest
 from playwright.sync_api import Error, Page, Request, expect
 
-from tests.browser.driving import control, drag, open_explore, parameters_in_address, picture, settle
+from tests.browser.driving import control, drag, open_explore, parameters_in_address, picture, settle, wait_until
 
 
 def test_the_first_picture_comes_with_the_page(page: Page) -> None:
@@ -17,7 +17,7 @@ def test_the_first_picture_comes_with_the_page(page: Page) -> None:
     page.on("request", lambda request: asked.append(request.url) if "/api/v1/runs" in request.url else None)
     page.goto("/")
     expect(page.locator("#verdict")).to_contain_text("Vanishing")
-    page.wait_for_function("document.querySelector('[data-figure=aligned] .surface-ink')?.height > 300")
+    wait_until(page, "document.querySelector('[data-figure=aligned] .surface-ink')?.height > 300")
     assert asked == []
 
 
@@ -113,7 +113,7 @@ def test_text_that_is_typed_is_read(page: Page) -> None:
     field.fill("안녕하세요, gradients!")
     settle(page)
     assert parameters_in_address(page)["text"] == "안녕하세요, gradients!"
-    expect(control(page, "length").locator("input[type=number]")).to_have_value("17")
+    expect(control(page, "length").locator("input[type=number]")).to_have_value("16")  # 17 characters: the last one is only a target
 
 
 def test_keys_move_a_slider_and_its_box(page: Page) -> None:
