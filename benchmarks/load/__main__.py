@@ -47,7 +47,7 @@ def main() -> int:
     made.add_argument("--seconds", type=float, default=30, help="how long to look at each step")
     made = command("kill", kill, copies=3)
     made.add_argument("--students", type=int, default=60)
-    made.add_argument("--seconds", type=float, default=60)
+    made.add_argument("--kills", type=int, default=12)
     made = command("half-open", half_open)
     made.add_argument("--connections", type=int, default=1000)
     made.add_argument("--seconds", type=float, default=60)
@@ -90,8 +90,8 @@ def capacity(given: argparse.Namespace) -> bool:
 def kill(given: argparse.Namespace) -> bool:
     with address_and_copies(given) as (address, copies):
         habits = Habits(seeds=given.seeds, look_seconds=2)
-        kills, tally = asyncio.run(scenarios.kill_in_turn(address, copies, given.students, given.seconds, habits))
-    print(f"{kills} copies killed, in turn by SIGKILL and SIGTERM, and started again")
+        tally = asyncio.run(scenarios.kill_in_turn(address, copies, given.students, given.kills, habits))
+    print(f"{given.kills} copies killed, in turn by SIGKILL and SIGTERM, and started again")
     show(tally)
     return told(("not one failed request", not tally.failed))
 

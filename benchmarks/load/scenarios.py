@@ -60,22 +60,20 @@ async def recovery(address: str, in_a_row: int = 10, within: float = 0.1, give_u
     return time.monotonic() - begun
 
 
-async def kill_in_turn(address: str, copies: Sequence[Copy], students: int, seconds: float, habits: Habits) -> tuple[int, Tally]:
-    """A class, while one copy after the other is killed and started again. Gives how many were, and what the class saw."""
+async def kill_in_turn(address: str, copies: Sequence[Copy], students: int, kills: int, habits: Habits) -> Tally:
+    """What a class sees while one copy after the other is killed, in turn by SIGKILL and SIGTERM, and started again."""
     group = Class(address, habits)
     group.join(students)
-    end = time.monotonic() + seconds
-    kills = 0
-    while time.monotonic() < end:
-        await asyncio.sleep(3)
-        copy = copies[kills % len(copies)]
-        copy.send((signal.SIGKILL, signal.SIGTERM)[kills % 2])
+    await asyncio.sleep(habits.period)  # until all of them are there
+    for number in range(kills):
+        copy = copies[number % len(copies)]
+        copy.send((signal.SIGKILL, signal.SIGTERM)[number % 2])
         await asyncio.sleep(2)
         await asyncio.to_thread(copy.end, 15)
         await asyncio.to_thread(copy.start)
-        kills += 1
+        await asyncio.sleep(1)
     await group.leave()
-    return kills, group.tally
+    return group.tally
 
 
 async def beside_dawdlers(address: str, connections: int, seconds: float) -> tuple[Tally, Tally, int]:
