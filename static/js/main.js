@@ -74,6 +74,7 @@ const store = createStore(
 
 applyTheme(store.get().theme);
 document.documentElement.classList.toggle("embedded", page.embed === "1");
+document.documentElement.classList.toggle("railless", (page.hide ?? "").split(",").includes("rail"));
 start();
 
 async function start() {
@@ -321,6 +322,15 @@ async function start() {
   });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
     if (!store.get().page.theme) dress(resolveTheme(undefined));
+  });
+  addEventListener("beforeprint", () => {
+    document.documentElement.classList.add("printing");
+    dress("light");
+    stage.drawForPrint();
+  });
+  addEventListener("afterprint", () => {
+    document.documentElement.classList.remove("printing");
+    dress(resolveTheme(store.get().page.theme));
   });
   addEventListener("online", () => client.retryNow());
   addEventListener("popstate", () => {

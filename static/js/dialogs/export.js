@@ -9,7 +9,6 @@ import { pinOf } from "../figures/comparison.js";
 import { FIGURES } from "../figures/index.js";
 import { verdictWords } from "../figures/verdict.js";
 import { copyField, openDialog } from "../shell/dialog.js";
-import { toQuery } from "../state/url.js";
 
 /** In units; a phone's narrow drawing would be of little use elsewhere. */
 const WIDTHS = /** @type {Record<string, number>} */ ({
@@ -111,7 +110,7 @@ export function open(desk) {
       FIGURES.find(({ name }) => name === figure.value)
     );
     const parts = [...new Set([...chosen.parts, "jacobian_norms"])].filter((part) => everyPart(desk).includes(part));
-    const { range, path, parameters, page, pins } = desk.store.get();
+    const { range, path, parameters, pins } = desk.store.get();
     const run = await desk.answers.get(questionOf(desk, parts, "typed"));
     const view = {
       width: WIDTHS[chosen.name],
@@ -132,11 +131,16 @@ export function open(desk) {
       drawing: { ...drawing, paint: [...drawing.paint, ...over] },
       view,
       title: strings(`lesson.part.${chosen.name}`),
-      text: [words.title, ...words.sentences].join(" ").replace(/_\{?(\w+)\}?/g, " $1"),
-      address: desk.store.get().own
-        ? ""
-        : `${location.origin}${location.pathname}?${toQuery(parameters, { lang: page.lang ?? "" }, pins)}`,
+      text: [words.title, ...words.sentences].join(" ").replace(/[{}]/g, ""),
+      address: desk.store.get().own ? "" : addressOf(parameters, pins),
     };
+  }
+
+  /** As short as it can be said: it stands under a picture. @param {import("../state/url.js").Parameters} parameters @param {string[]} pins */
+  function addressOf(parameters, pins) {
+    const search = new URLSearchParams(pinOf(parameters, desk.catalog.parameters));
+    for (const pin of pins) search.append("pin", pin);
+    return `${location.origin}${location.pathname}${search.size > 0 ? `?${search}` : ""}`;
   }
 
   /** @param {HTMLElement} parent @param {[string, string, () => Promise<unknown>][]} list */

@@ -6,6 +6,7 @@ import { createSvgContext } from "./svg-context.js";
 
 const MARGIN = 24;
 const LINE = 19;
+const FOOT_LINE = 15;
 
 /**
  * @typedef {object} Sheet
@@ -16,7 +17,7 @@ const LINE = 19;
 
 /** @param {Sheet} sheet @param {number} ratio  Pixels per unit. @returns {HTMLCanvasElement} */
 export function asCanvas(sheet, ratio) {
-  const { width, height, lines } = measured(sheet);
+  const { width, height, lines, foot } = measured(sheet);
   const canvas = document.createElement("canvas");
   canvas.width = Math.round(width * ratio);
   canvas.height = Math.round(height * ratio);
@@ -24,21 +25,21 @@ export function asCanvas(sheet, ratio) {
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   context.fillStyle = sheet.view.palette.paper;
   context.fillRect(0, 0, width, height);
-  compose(context, sheet, lines, height);
+  compose(context, sheet, { lines, foot }, height);
   return canvas;
 }
 
 /** @param {Sheet} sheet @param {string} fonts  A style sheet with the fonts in it. @returns {string} */
 export function asSvg(sheet, fonts) {
-  const { width, height, lines } = measured(sheet);
+  const { width, height, lines, foot } = measured(sheet);
   const { context, document: written } = createSvgContext({ widthOf, addressOf });
-  compose(context, sheet, lines, height);
+  compose(context, sheet, { lines, foot }, height);
   const svg = written({ width, height, title: `${sheet.title}. ${sheet.text}`, background: sheet.view.palette.paper });
   return svg.replace("<defs>", `<defs><style>${fonts}</style>`);
 }
 
-/** @param {CanvasRenderingContext2D} context @param {Sheet} sheet @param {string[]} lines @param {number} height */
-function compose(context, { drawing, view, title, address }, lines, height) {
+/** @param {CanvasRenderingContext2D} context @param {Sheet} sheet @param {{ lines: string[], foot: string[] }} words @param {number} height */
+function compose(context, { drawing, view, title }, { lines, foot }, height) {
   const { palette } = view;
   const layout = { ...drawing.layout, ...drawing.scales };
   const write = (
@@ -57,7 +58,9 @@ function compose(context, { drawing, view, title, address }, lines, height) {
   lines.forEach((line, i) => {
     write(line, MARGIN + 38 + i * LINE, `400 13px ${palette.sans}`, palette.muted);
   });
-  write(address, height - MARGIN + 6, `400 10.5px ${palette.sans}`, palette.muted);
+  foot.forEach((line, i) => {
+    write(line, height - MARGIN + 6 - (foot.length - 1 - i) * FOOT_LINE, `400 10.5px ${palette.sans}`, palette.muted);
+  });
   context.save();
   context.translate(MARGIN, top(lines));
   paint(context, [...drawing.paint, ...printedAxes(drawing, view)], layout);
@@ -70,10 +73,12 @@ function top(lines) {
 }
 
 /** @param {Sheet} sheet */
-function measured({ drawing, view, text }) {
+function measured({ drawing, view, text, address }) {
   const { width, height } = drawing.layout;
   const lines = wrapped(text, width, `400 13px ${view.palette.sans}`);
-  return { width: width + 2 * MARGIN, height: height + top(lines) + MARGIN + 16, lines };
+  const foot = broken(address, width, `400 10.5px ${view.palette.sans}`);
+  const below = MARGIN + 4 + foot.length * FOOT_LINE;
+  return { width: width + 2 * MARGIN, height: height + top(lines) + below, lines, foot };
 }
 
 /** @param {string} text @param {number} width @param {string} font */
@@ -83,6 +88,19 @@ function wrapped(text, width, font) {
     const longer = lines.length > 0 ? `${lines[lines.length - 1]} ${word}` : word;
     if (lines.length > 0 && widthOf(font, longer) <= width) lines[lines.length - 1] = longer;
     else lines.push(word);
+  }
+  return lines;
+}
+
+/** An address has no spaces: it is broken where the line is full. @param {string} text @param {number} width @param {string} font */
+function broken(text, width, font) {
+  const lines = /** @type {string[]} */ ([]);
+  let rest = text;
+  while (rest) {
+    let length = rest.length;
+    while (widthOf(font, rest.slice(0, length)) > width) length = Math.floor(length * 0.95);
+    lines.push(rest.slice(0, length));
+    rest = rest.slice(length);
   }
   return lines;
 }

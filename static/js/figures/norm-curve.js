@@ -30,7 +30,8 @@ export function normRange(run, view) {
     }
   };
   widen(frobeniusNorms(run));
-  for (const ghost of view.ghosts) widen(ghost.log10);
+  const of = run.jacobian_norms.of_step;
+  for (const ghost of view.ghosts) widen(ghost.log10.subarray(Math.max(0, ghost.of - of)));
   const [below, above] = [roundBound(-low), roundBound(high)];
   const pad = 0.06 * (below + above);
   return [-below - pad, above + pad];

@@ -4,11 +4,12 @@ import { axisOf } from "../math/scale.js";
 import { paintedAxis } from "./painted-axis.js";
 
 /** @param {import("./answer.js").Drawing} drawing @param {import("./answer.js").View} view @returns {any[]} marks */
-export function printedAxes({ data, layout }, view) {
+export function printedAxes({ data, layout: plotted, scales }, view) {
   if (data.length === 0) return [];
-  return Object.keys(layout).flatMap((key) => {
+  const layout = { ...plotted, ...scales };
+  return Object.keys(plotted).flatMap((key) => {
     const [, side, number] = /^([xy])axis(\d*)$/.exec(key) ?? [];
-    const axis = layout[key];
+    const axis = plotted[key];
     if (!side || axis.showticklabels === false || !axis.tickvals) return [];
     const name = `${side}${number}`;
     const [xaxis, yaxis] = side === "x" ? [name, axis.anchor ?? "y"] : [axis.anchor ?? "x", name];

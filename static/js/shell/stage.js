@@ -58,13 +58,18 @@ export function createStage({ root, run, view, strings, onRange, onPointer, onIn
     { rootMargin: "80px" },
   );
   const resizing = new ResizeObserver(() => {
+    if (measure()) draw();
+  });
+
+  /** Whether a panel has another width than before. */
+  function measure() {
     let changed = false;
     for (const panel of panels) {
       const width = panel.holder.clientWidth;
       if (width !== panel.width) [panel.width, changed] = [width, true];
     }
-    if (changed) draw();
-  });
+    return changed;
+  }
   for (const panel of panels) {
     observer.observe(panel.element);
     resizing.observe(panel.holder);
@@ -80,11 +85,12 @@ export function createStage({ root, run, view, strings, onRange, onPointer, onIn
   /** @param {any} answer @param {Figure} figure */
   const has = (answer, figure) => answer !== null && (figure.required ?? figure.parts).every((part) => part in answer);
 
-  /** Draw what is in view; and once what isn't, so that the page has its height. */
-  function draw() {
+  /** Draw what is in view; and once what isn't, so that the page has its height. @param {boolean} [everything]  In view or not. */
+  function draw(everything = false) {
     const answer = run();
     for (const panel of panels) {
-      if ((!panel.visible && panel.drawnRun) || panel.width === 0 || !has(answer, panel.figure)) continue;
+      if ((!everything && !panel.visible && panel.drawnRun) || panel.width === 0 || !has(answer, panel.figure))
+        continue;
       const now = viewOf(panel);
       panel.surface.draw(panel.figure.figure(answer, now, strings()));
       panel.drawnRun = answer;
@@ -210,8 +216,14 @@ export function createStage({ root, run, view, strings, onRange, onPointer, onIn
   }
 
   return {
-    draw,
+    draw: () => draw(),
     drawOverlays,
+    /** For paper: everything in its present width, without what hasn't the numbers of the present answer. */
+    drawForPrint() {
+      measure();
+      draw(true);
+      for (const panel of panels) panel.element.classList.toggle("outdated", panel.drawnRun !== run());
+    },
     zoom,
     /** Plotly has arrived. */
     drawAxes() {
