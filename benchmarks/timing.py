@@ -8,6 +8,8 @@ from statistics import median
 import numpy as np
 
 ROUNDS = 5, 400  # at least and at most
+ROUNDS_OF_SLOW = 3
+SECONDS_PER_TURN = 0.01
 ENTRIES_OF_A_LARGE_BLOCK = 2**21
 
 
@@ -37,22 +39,31 @@ class Timing:
 
 
 def interleaved(candidates: dict[str, Callable[[], object]], budget: float = 3.0, slow: frozenset[str] = frozenset()) -> dict[str, Timing]:
-    """Time every candidate once per round, until the budget (seconds) is spent; those in `slow` in the first three rounds only."""
-    for name, candidate in candidates.items():
-        if name not in slow:
-            candidate()  # compilation, caches
+    """Time every candidate for a turn per round, until the budget (seconds) is spent; those in `slow` in the first three rounds only.
+
+    A turn is as many calls as take some milliseconds, so that short work is not timed with the caches of another's.
+    """
+    calls = {name: 1 if name in slow else calls_per_turn(candidate) for name, candidate in candidates.items()}
     seconds: dict[str, list[float]] = {name: [] for name in candidates}
     busy = dict.fromkeys(candidates, 0.0)
-    spent, least, most = 0.0, *ROUNDS
-    rounds = 0
-    while rounds < least or (spent < budget and rounds < most):
+    spent, rounds = 0.0, 0
+    while rounds < ROUNDS[0] or (spent < budget and rounds < ROUNDS[1]):
         for name, candidate in candidates.items():
-            if name in slow and rounds >= 3:
+            if name in slow and rounds >= ROUNDS_OF_SLOW:
                 continue
             processor, start = time.process_time(), time.perf_counter()
-            candidate()
-            seconds[name].append(time.perf_counter() - start)
-            busy[name] += time.process_time() - processor
-            spent += seconds[name][-1] if name not in slow else 0.0
+            for _ in range(calls[name]):
+                candidate()
+            turn = time.perf_counter() - start
+            seconds[name].append(turn / calls[name])
+            busy[name] += (time.process_time() - processor) / calls[name]
+            spent += turn if name not in slow else 0.0
         rounds += 1
     return {name: Timing(tuple(values), busy[name] / sum(values)) for name, values in seconds.items()}
+
+
+def calls_per_turn(candidate: Callable[[], object]) -> int:
+    candidate()  # compilation, caches
+    start = time.perf_counter()
+    candidate()
+    return max(1, round(SECONDS_PER_TURN / (time.perf_counter() - start)))
