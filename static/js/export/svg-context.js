@@ -189,7 +189,8 @@ ${parts.join("\n")}
 
 /** "italic 600 15px Inter, sans-serif" in its parts. @param {string} font */
 export function fontOf(font) {
-  const [, before = "", size = "10", family = "sans-serif"] = /^(.*?)\s*([\d.]+)px\s+(.*)$/.exec(font.replace(/\s+/g, " ")) ?? [];
+  const [, before = "", size = "10", family = "sans-serif"] =
+    /^(.*?)\s*([\d.]+)px\s+(.*)$/.exec(font.replace(/\s+/g, " ")) ?? [];
   return {
     style: /italic/.test(before) ? "italic" : "normal",
     weight: /\b(\d{3}|bold)\b/.exec(before)?.[1] ?? "400",

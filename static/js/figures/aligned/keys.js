@@ -74,6 +74,9 @@ export function keys(run, view, strings, layout) {
   ];
 }
 
+/** Of an entry of a line's key, in pixels. */
+const KEY = Object.freeze({ gap: 6, line: 20, apart: 16 });
+
 /** The key of the norm curve, at the right end of its title. @param {any} run @param {View} view @param {Strings} strings @param {any} layout */
 function lineKey(run, view, strings, layout) {
   const x = axisOf(layout, "x");
@@ -81,7 +84,7 @@ function lineKey(run, view, strings, layout) {
   const marks = /** @type {any[]} */ ([]);
   if (view.compact) return marks;
   let right = x.start + x.length;
-  for (const entry of normKey(run, view, strings).reverse()) {
+  for (const entry of fitting(normKey(run, view, strings), x.length - widthOf(strings("norms.title"))).reverse()) {
     const width = widthOf(entry.text);
     marks.push({
       mark: "text",
@@ -94,20 +97,29 @@ function lineKey(run, view, strings, layout) {
       font: `400 11px ${view.palette.sans}`,
       align: "right",
     });
-    const line = right - width - 6;
+    const line = right - width - KEY.gap;
     marks.push({
       mark: "line",
       yaxis: "y4",
       clip: false,
-      x: [x.value(line - 20), x.value(line)],
+      x: [x.value(line - KEY.line), x.value(line)],
       y: [y.value(y.start - 10), y.value(y.start - 10)],
       stroke: entry.stroke,
       width: entry.width,
       dash: entry.dash,
     });
-    right = line - 20 - 16;
+    right = line - KEY.line - KEY.apart;
   }
   return marks;
+}
+
+/** As many entries, from the first on, as there is room for beside the title. @param {ReturnType<typeof normKey>} entries @param {number} room */
+function fitting(entries, room) {
+  let taken = 0;
+  return entries.filter((entry) => {
+    taken += widthOf(entry.text) + KEY.gap + KEY.line + KEY.apart;
+    return taken <= room;
+  });
 }
 
 /** About how wide a text of 11 px is; figures can't measure. @param {string} text */
