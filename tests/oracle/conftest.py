@@ -2,4 +2,4 @@
 
 import importlib.util
 
-collect_ignore = [] if importlib.util.find_spec("torch") else ["by_torch.py", "reference.py"]
+collect_ignore = [] if importlib.util.find_spec("torch") else ["by_torch.py", "reference.py", "trainings_by_torch.py"]

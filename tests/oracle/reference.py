@@ -11,7 +11,7 @@ import torch
 
 from app.engine.network import forward
 from tests.chains import exact_flow_of_saturated
-from tests.oracle import by_torch
+from tests.oracle import by_torch, trainings, trainings_by_torch
 from tests.oracle.kept import GRADIENT_SIZES, ORIGIN, SATURATIONS, VALUES, flow_problem, keep, saturated_problem
 from tests.oracle.problems import KINDS, random_problem
 
@@ -32,8 +32,21 @@ def main() -> None:
         problem = saturated_problem(input_scale, np.random.default_rng([SEED, 200 + number]))
         keep(values, f"saturated/{input_scale:g}", problem, {"frobenius": exact_flow_of_saturated(forward(problem.network, problem.x))})
     np.savez_compressed(VALUES, **values)
+    np.savez_compressed(trainings.VALUES, **trained())
     versions = {"torch": torch.__version__, "numpy": np.__version__, "mpmath": mpmath.__version__}
     ORIGIN.write_text(json.dumps({"seed": SEED, "versions": versions}, indent=2) + "\n")
+
+
+def trained() -> dict[str, np.ndarray]:
+    """The trainings, and what they were made of."""
+    materials = {task: trainings.draw(task, np.random.default_rng([SEED, 300 + number])) for number, task in enumerate(trainings.TASKS)}
+    values: dict[str, np.ndarray] = {}
+    for task, material in materials.items():
+        values |= trainings.keep_material(task, material)
+    for case in trainings.CASES:
+        losses, parameters = trainings_by_torch.outcome(case, materials[case.task])
+        values |= {f"{case.name}/losses": losses, f"{case.name}/parameters": parameters}
+    return values
 
 
 if __name__ == "__main__":

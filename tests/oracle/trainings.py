@@ -1,0 +1,132 @@
+"""Training runs on which this project and torch.optim are compared: every optimiser, clipping and truncation over 50 steps."""
+
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from app.engine import clipping
+from app.engine.activations import Array
+from app.engine.clipping import CLIP_MODES
+from app.engine.initializers import Parameters
+from app.engine.network import Network
+from app.engine.optimizers import OPTIMIZERS, settings_of
+from app.engine.truncation import TRUNCATION_MODES
+from app.experiments.parameters import TrainingParameters
+from app.experiments.training import Training, advance, prepare
+from app.sequences.tasks import Batch
+from tests.oracle.problems import NAMES, flattened
+
+VALUES = Path(__file__).parent / "trainings.npz"
+STEPS, BATCH_SIZE, LENGTH, TRUNCATION, HIDDEN_SIZE = 50, 4, 11, 4, 5
+TASKS = {"adding": None, "next_character": "she sells sea shells"}  # one loss at the last step, one at every step
+CLIP_THRESHOLDS = {"global_norm": 0.3, "per_parameter": 0.1, "value": 0.02}
+LEARNING_RATES = {"sgd": 0.3, "momentum": 0.1, "rmsprop": 0.02, "adam": 0.03}
+TORCH_CLIP_EPSILON = 1e-6  # torch divides by the norm plus this
+
+
+@dataclass(frozen=True)
+class Case:
+    """How to train: names of the registries; no clipping and no truncation are None."""
+
+    task: str
+    optimizer: str
+    clip_mode: str | None
+    truncation_mode: str | None
+
+    @property
+    def name(self) -> str:
+        return f"{self.task}/{self.optimizer}/{self.clip_mode}/{self.truncation_mode}"
+
+    @property
+    def parameters(self) -> TrainingParameters:
+        clipped = {} if self.clip_mode is None else {"clip_mode": self.clip_mode, "clip_threshold": CLIP_THRESHOLDS[self.clip_mode]}
+        truncated = {} if self.truncation_mode is None else {"truncation_mode": self.truncation_mode, "truncation": TRUNCATION}
+        return TrainingParameters(
+            task=self.task,
+            text=TASKS[self.task],
+            length=LENGTH,
+            batch_size=BATCH_SIZE,
+            hidden_size=HIDDEN_SIZE,
+            steps=STEPS,
+            optimizer=self.optimizer,
+            learning_rate=LEARNING_RATES[self.optimizer],
+            **clipped,
+            **truncated,
+        )
+
+    @property
+    def settings(self) -> dict[str, float]:
+        return {**settings_of(OPTIMIZERS[self.optimizer]), "learning_rate": LEARNING_RATES[self.optimizer]}
+
+
+CASES = [
+    *(Case(task, optimizer, clip_mode, None) for task in TASKS for optimizer in OPTIMIZERS for clip_mode in (None, *CLIP_MODES)),
+    *(Case(task, optimizer, "global_norm", mode) for task in TASKS for optimizer in OPTIMIZERS for mode in TRUNCATION_MODES),
+]
+
+
+@dataclass(frozen=True)
+class Material:
+    """First parameters and mini-batches, drawn without the application's own draws."""
+
+    readout: str
+    parameters: Parameters
+    batches: tuple[Batch, ...]
+
+
+def draw(task: str, rng: np.random.Generator) -> Material:
+    training = prepare(Case(task, "sgd", None, None).parameters)
+    shapes = {name: value.shape for name, value in training.initial.parameters.items()}
+    parameters = {name: rng.standard_normal(shape) * (0.5 if name != "W" else 1.1 / np.sqrt(HIDDEN_SIZE)) for name, shape in shapes.items()}
+    batches = tuple(training.task.batch(rng, BATCH_SIZE, LENGTH) for _ in range(STEPS))
+    return Material(training.task.readout, parameters, batches)
+
+
+class GivenTraining(Training):
+    """A training whose mini-batches are given."""
+
+    batches: tuple[Batch, ...]
+
+    def batch(self, step: int) -> Batch:
+        return self.batches[step - 1]
+
+
+def found(case: Case, material: Material) -> tuple[Array, Array]:
+    """The losses, and the parameters after the last step, as this project finds them, but for torch's ε of clipping."""
+    drawn = prepare(case.parameters)
+    network = replace(drawn.initial, parameters=material.parameters)
+    training = GivenTraining(drawn.parameters, drawn.task, drawn.optimizer, network)
+    object.__setattr__(training, "batches", material.batches)
+    state, losses = training.first_state(), []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(clipping, "clip", partial(clipping.clip, epsilon=TORCH_CLIP_EPSILON))
+        while state.step < STEPS:
+            step, state, divergence = advance(training, state)
+            assert divergence is None
+            losses.append(step.loss)
+    return np.array(losses), flattened(state.parameters)
+
+
+def assert_trained_alike(case: Case, material: Material, losses: Array, parameters: Array) -> None:
+    """1e-10 relative, after each of the 50 steps (by its loss) and at the end (by every parameter)."""
+    own_losses, own_parameters = found(case, material)
+    np.testing.assert_allclose(own_losses, losses, rtol=1e-10, atol=0)
+    assert np.linalg.norm(own_parameters - parameters) <= 1e-10 * np.linalg.norm(parameters)
+    moved = np.linalg.norm(own_parameters - flattened(material.parameters))
+    assert moved > 0.1  # or there would be nothing to compare
+
+
+def kept_material(values: dict[str, Array], task: str) -> Material:
+    def at(name: str) -> Array:
+        return values[f"{task}/{name}"]
+
+    batches = zip(at("x"), at("target"), at("loss_weights"), strict=True)
+    return Material(str(at("readout")), {name: at(name) for name in NAMES}, tuple(Batch(*batch) for batch in batches))
+
+
+def keep_material(task: str, material: Material) -> dict[str, Array]:
+    columns = {name: np.array([getattr(batch, name) for batch in material.batches]) for name in ("x", "target", "loss_weights")}
+    return {f"{task}/{name}": value for name, value in {**material.parameters, **columns, "readout": np.array(material.readout)}.items()}
