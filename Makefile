@@ -23,7 +23,7 @@ export OPENBLAS_NUM_THREADS ?= 1
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test lint format bench oracle reference answers lock docker clean
+.PHONY: help run setup test lint format bench oracle reference answers lock audit docker clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -71,6 +71,9 @@ lock: $(DEVELOPMENT) ## resolve the requirements again and write the lock files
 
 COMPILE = $(BIN)/uv pip compile -q --upgrade --universal --python-version 3.11 --fork-strategy fewest \
 	--generate-hashes --no-header --no-emit-index-url pyproject.toml
+
+audit: $(DEVELOPMENT) ## look for known vulnerabilities among what is locked (ADVISORIES=all.zip: without a network)
+	$(BIN)/python -m scripts.audit $(if $(ADVISORIES),--advisories $(ADVISORIES))
 
 docker: ## build the image
 	docker build --tag unrolled .
