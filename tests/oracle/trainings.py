@@ -11,7 +11,6 @@ from app.engine import clipping
 from app.engine.activations import Array
 from app.engine.clipping import CLIP_MODES
 from app.engine.initializers import Parameters
-from app.engine.network import Network
 from app.engine.optimizers import OPTIMIZERS, settings_of
 from app.engine.truncation import TRUNCATION_MODES
 from app.experiments.parameters import TrainingParameters
