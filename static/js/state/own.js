@@ -106,9 +106,10 @@ export const WEIGHTS = ["U", "W", "V", "b_s", "b_z", "h_0"];
 export function parseWeights(text) {
   try {
     const parsed = JSON.parse(text);
-    const wrong = Object.keys(parsed).find((name) => !WEIGHTS.includes(name));
-    if (Array.isArray(parsed) || wrong !== undefined)
-      return { problem: { key: "own.problem.name", values: { name: wrong ?? "[…]", names: WEIGHTS.join(", ") } } };
+    const isObject = parsed !== null && typeof parsed === "object" && !Array.isArray(parsed);
+    const wrong = isObject ? Object.keys(parsed).find((name) => !WEIGHTS.includes(name)) : JSON.stringify(parsed);
+    if (wrong !== undefined)
+      return { problem: { key: "own.problem.name", values: { name: wrong.slice(0, 20), names: WEIGHTS.join(", ") } } };
     return { weights: parsed };
   } catch (error) {
     return { problem: { key: "own.problem.json", values: { what: error instanceof Error ? error.message : "" } } };
