@@ -86,6 +86,16 @@ def test_containers_have_no_more_rights_than_they_need(services: dict[str, Any],
     assert re.fullmatch(r"[1-9]\d*:[1-9]\d*", user)
 
 
+def test_every_variable_is_a_setting_that_its_default_suits(services: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in services["app"]["environment"].items():
+        (variable, default) = re.fullmatch(r"\$\{(\w+):-(.*)\}", value).groups()
+        assert variable == name
+        monkeypatch.setenv(name, default)
+    names = {f"UNROLLED_{field.upper()}" for field in Settings.model_fields}
+    assert set(services["app"]["environment"]) <= names
+    assert Settings().workers == 2
+
+
 def test_a_copy_may_finish_what_it_has_begun(services: dict[str, Any]) -> None:
     grace = int(services["app"]["stop_grace_period"].removesuffix("s"))
-    assert grace > Settings.model_fields["max_seconds"].default
+    assert grace > Settings.model_fields["shutdown_seconds"].default

@@ -1,5 +1,7 @@
 """deploy/kubernetes.yaml: valid by Kubernetes' own schemas, and true to image and settings."""
 
+import importlib
+import pkgutil
 import re
 from typing import Any
 
@@ -8,10 +10,11 @@ import kubernetes_validate
 import pytest
 import yaml
 
+import app.api.routes
 from app.settings import Settings
 from tests.serving import ROOT
 
-OLDEST, NEWEST = "1.30", "1.33"  # `sleep` before stopping came with 1.30
+OLDEST, NEWEST = "1.28", "1.33"
 MANIFEST = (ROOT / "deploy" / "kubernetes.yaml").read_text("utf-8")
 OBJECTS: dict[str, Any] = {thing["kind"]: thing for thing in yaml.safe_load_all(MANIFEST)}
 PREFIX = Settings.model_config["env_prefix"]
@@ -84,5 +87,25 @@ def test_service_links_do_not_overwrite_settings(pod: dict[str, Any]) -> None:
 
 
 def test_a_pod_may_finish_what_it_has_begun(pod: dict[str, Any], container: dict[str, Any]) -> None:
-    sleep = container["lifecycle"]["preStop"]["sleep"]["seconds"]
-    assert pod["terminationGracePeriodSeconds"] - sleep > Settings.model_fields["max_seconds"].default
+    values = {variable["name"]: variable["value"] for variable in container["env"]}
+    draining = float(values[f"{PREFIX}DRAIN_SECONDS"])
+    assert draining >= container["readinessProbe"]["periodSeconds"] * container["readinessProbe"]["failureThreshold"]
+    assert pod["terminationGracePeriodSeconds"] > draining + Settings.model_fields["shutdown_seconds"].default
+
+
+def test_the_ingress_opens_every_route_but_those_of_operators() -> None:
+    rules = OBJECTS["Ingress"]["spec"]["rules"][0]["http"]["paths"]
+    modules = [importlib.import_module(f"app.api.routes.{module.name}") for module in pkgutil.iter_modules(app.api.routes.__path__)]
+    routes = {route.path for module in modules for route in module.router.routes} | {"/static/", "/openapi.json"}
+    opened = {route for route in routes if any(opens(rule, route) for rule in rules)}
+    assert routes - opened == {"/healthz", "/readyz", "/metrics"}
+
+
+def opens(rule: dict[str, Any], path: str) -> bool:
+    return path.startswith(rule["path"]) if rule["pathType"] == "Prefix" else path == rule["path"]
+
+
+def test_hosts_agree(container: dict[str, Any]) -> None:
+    (rule,) = OBJECTS["Ingress"]["spec"]["rules"]
+    values = {variable["name"]: variable["value"] for variable in container["env"]}
+    assert values[f"{PREFIX}ALLOWED_HOSTS"] == rule["host"] == OBJECTS["Ingress"]["spec"]["tls"][0]["hosts"][0]
