@@ -55,7 +55,7 @@ def recursion(w: Array, b: Array, steps: int, x_0: float, target: float) -> Recu
     Parameters
     ----------
     w, b : Array
-        Of shapes that broadcast: a column and a row give a surface.
+        With at least one axis, of shapes that broadcast: a column and a row give a surface.
     steps : int
         T.
     x_0 : float
@@ -65,9 +65,9 @@ def recursion(w: Array, b: Array, steps: int, x_0: float, target: float) -> Recu
 
     Examples
     --------
-    >>> one = recursion(np.array(0.0), np.array(0.0), 50, 0.5, 0.7)
-    >>> round(float(one.error), 3), round(float(one.dE_db), 3)
-    (0.04, -0.1)
+    >>> one = recursion(np.array([0.0]), np.array([0.0]), 50, 0.5, 0.7)
+    >>> one.error.round(3), one.dE_db.round(3)
+    (array([0.04]), array([-0.1]))
     """
     w, b = np.broadcast_arrays(w, b)
     x = np.full(w.shape, x_0)
@@ -139,9 +139,9 @@ def descend(
     clipped: list[int] = []
     w, b = start
     while True:
-        here = recursion(np.array(w), np.array(b), steps, x_0, target)
-        norm = float(here.gradient_norm)
-        points.append((w, b, float(here.error), norm))
+        here = recursion(np.array([w]), np.array([b]), steps, x_0, target)
+        norm = here.gradient_norm.item()
+        points.append((w, b, here.error.item(), norm))
         if not region.holds(w, b):
             ended = "left_grid"
             break
@@ -152,7 +152,7 @@ def descend(
         if norm > clip_threshold:
             factor = clip_threshold / norm
             clipped.append(len(points) - 1)
-        w, b = w - learning_rate * factor * float(here.dE_dw), b - learning_rate * factor * float(here.dE_db)
+        w, b = w - learning_rate * factor * here.dE_dw.item(), b - learning_rate * factor * here.dE_db.item()
         if not (math.isfinite(w) and math.isfinite(b)):
             ended = "diverged"
             break
@@ -241,8 +241,9 @@ def _piece(w: float, b: Array, left: float, right: float, changes: list[Bifurcat
     x = np.concatenate([x, [change.x for change in own_ends]])
     every_b = np.concatenate([inside, [change.b for change in own_ends]])
     order = np.argsort(x)
-    middle = np.array((left + right) / 2.0)
-    return Branch(bool(abs(w * sigmoid_derivative(middle)) < 1.0), every_b[order], x[order])
+    middle = np.array([(left + right) / 2.0])
+    stable = abs(w * sigmoid_derivative(middle).item()) <= 1.0  # equal for |w| = 4, whose single point of slope 1 is no change
+    return Branch(stable, every_b[order], x[order])
 
 
 def _parameter_of(x: Array, w: float) -> Array:
@@ -253,7 +254,8 @@ def _parameter_of(x: Array, w: float) -> Array:
 def _roots(w: float, b: Array, left: float, right: float) -> Array:
     """x in [left, right] with b(x) = b, all at once by bisection."""
     low, high = np.full(len(b), left), np.full(len(b), right)
-    rising = _parameter_of(np.array(right), w) > _parameter_of(np.array(left), w)
+    at_ends = _parameter_of(np.array([left, right]), w)
+    rising = at_ends[1] > at_ends[0]
     for _ in range(BISECTIONS):
         middle = (low + high) / 2.0
         below = (_parameter_of(middle, w) < b) == rising

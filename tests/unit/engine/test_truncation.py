@@ -76,3 +76,30 @@ def test_the_two_meanings_differ(case):
 def test_kept_terms_by_hand():
     np.testing.assert_array_equal(truncation.kept_terms(np.array([3, 1]), 3, "sliding", 2), [[False, True, True], [True, False, False]])
     np.testing.assert_array_equal(truncation.kept_terms(np.array([3, 2]), 3, "chunked", 2), [[False, False, True], [True, True, False]])
+
+
+@pytest.mark.parametrize("mode", truncation.TRUNCATION_MODES)
+@pytest.mark.parametrize("window", [1, 2, 5, 8, 9, 30])
+@pytest.mark.parametrize("loss_at", ["last", "every", "1", "2,3,8"])
+def test_a_sweep_over_a_batch_is_the_sum_over_its_members_term_by_term(make_network, make_data, make_weights, loss_at, window, mode):
+    network, weights = make_network(spectral_radius=1.2), make_weights(loss_at, LENGTH) * np.linspace(0.5, 2.0, LENGTH)
+    members = [make_data(network, LENGTH, seed) for seed in range(4)]
+    x, target = (np.stack(arrays, axis=1) for arrays in zip(*members, strict=True))
+    swept = truncation.truncated_sweep(forward(network, x), target, weights, mode, window)
+    traces = [(forward(network, x), target) for x, target in members]
+    by_terms = [
+        truncation.truncated_gradients(trace, bptt.itemise(trace, target, weights), mode, min(window, LENGTH)) for trace, target in traces
+    ]
+    for name, gradient in swept.items():
+        np.testing.assert_allclose(gradient, sum(terms[name] for terms in by_terms), atol=1e-12)
+
+
+def test_a_sweep_keeps_the_scale_of_steps_that_are_saturated_beyond_float64(make_network, make_data, make_weights):
+    network, weights = make_network(), make_weights("every", 4)
+    x, target = make_data(network, 4)
+    saturated = forward(network, x * 1e6)
+    assert saturated.linear.log10_scale.any()
+    swept = truncation.truncated_sweep(saturated, target, weights, "sliding", 3)
+    by_terms = truncation.truncated_gradients(saturated, bptt.itemise(saturated, target, weights), "sliding", 3)
+    for name, gradient in swept.items():
+        np.testing.assert_allclose(gradient, by_terms[name], rtol=1e-10, atol=1e-300)

@@ -1,0 +1,134 @@
+"""The one-unit network: its gradient, its fixed points, and where descents end."""
+
+import math
+
+import mpmath
+import numpy as np
+import pytest
+
+from app.engine.cliff import Region, branches, descend, flips, folds, recursion, sigmoid, sigmoid_derivative
+
+REGION = Region(2.0, 8.0, -4.0, 0.0)
+SETTING = {"steps": 50, "x_0": 0.5, "target": 0.7}
+
+
+def by_hand(w, b, steps, x_0, target):
+    """The error in plain Python."""
+    x = x_0
+    for _ in range(steps):
+        x = w / (1.0 + math.exp(-x)) + b
+    return (1.0 / (1.0 + math.exp(-x)) - target) ** 2
+
+
+def test_the_error_is_the_recursion_s():
+    w, b = np.array([-3.0, 0.0, 2.0, 5.0]), np.array([1.0, -0.5, 0.0, -2.5])
+    found = recursion(w, b, **SETTING).error
+    np.testing.assert_allclose(found, [by_hand(*pair, **SETTING) for pair in zip(w, b, strict=True)], rtol=1e-12)
+
+
+def test_one_step_by_hand():
+    found = recursion(np.array([2.0]), np.array([-1.0]), steps=1, x_0=0.0, target=0.0)
+    # x_1 = 2·½ − 1 = 0: σ = ½, σ' = ¼, dE/dx = 2·½·¼; ∂x_1/∂w = σ(0) = ½, ∂x_1/∂b = 1
+    assert (found.error.item(), found.dE_dw.item(), found.dE_db.item()) == (0.25, 0.125, 0.25)
+
+
+def test_the_surface_s_gradient_is_the_central_difference():
+    w, b = np.linspace(2.0, 8.0, 25)[None, :], np.linspace(-4.0, 0.0, 17)[:, None]
+    found, width = recursion(w, b, **SETTING), 1e-6
+    by_w = (recursion(w + width, b, **SETTING).error - recursion(w - width, b, **SETTING).error) / (2.0 * width)
+    by_b = (recursion(w, b + width, **SETTING).error - recursion(w, b - width, **SETTING).error) / (2.0 * width)
+    assert np.abs(by_b).max() > 1.0  # the wall is among them
+    np.testing.assert_allclose(found.dE_dw, by_w, rtol=1e-5, atol=1e-8)
+    np.testing.assert_allclose(found.dE_db, by_b, rtol=1e-5, atol=1e-8)
+
+
+def test_folds_at_w_5_are_the_analytic_ones():
+    """σ'(x) = 1/w, solved by mpmath and not by the closed form."""
+    logistic = lambda x: 1 / (1 + mpmath.exp(-x))  # noqa: E731
+    for start, fold in zip((-1, 1), folds(5.0), strict=True):
+        x = mpmath.findroot(lambda x: logistic(x) * (1 - logistic(x)) - mpmath.mpf(1) / 5, start)
+        assert abs(fold.x - float(x)) < 1e-12
+        assert abs(fold.b - float(x - 5 * logistic(x))) < 1e-12
+
+
+@pytest.mark.parametrize("w", [4.2, 5.0, 9.0])
+def test_between_the_folds_there_are_three_fixed_points_and_outside_one(w):
+    low, high = sorted(fold.b for fold in folds(w))
+    for b, count in ((low - 0.01, 1), ((low + high) / 2.0, 3), (high + 0.01, 1)):
+        assert sum(b in branch.b for branch in branches(w, np.array([b - 9.0, b, b + 9.0]))) == count
+
+
+@pytest.mark.parametrize("w", [-9.0, -4.0, 0.0, 3.0, 4.0, 5.0, 12.0])
+def test_every_point_of_a_branch_is_a_fixed_point_of_its_stability(w):
+    b = np.linspace(-12.0, 12.0, 97)
+    found = branches(w, b)
+    for branch in found:
+        np.testing.assert_allclose(w * sigmoid(branch.x) + branch.b, branch.x, atol=1e-12)
+        slope = np.abs(w * sigmoid_derivative(branch.x))
+        assert np.all(slope < 1.0 + 1e-6) if branch.stable else np.all(slope > 1.0 - 1e-6)
+    every_b = np.concatenate([branch.b for branch in found])
+    assert set(b) <= set(every_b)
+
+
+@pytest.mark.parametrize("w", [0.0, 4.0, -4.0])
+def test_without_folds_and_flips_there_is_one_stable_branch(w):
+    assert folds(w) == flips(w) == ()
+    (branch,) = branches(w, np.linspace(-9.0, 9.0, 19))
+    assert branch.stable
+    assert len(branch.b) == 19
+
+
+def test_an_unstable_fixed_point_of_negative_w_gives_way_to_a_cycle_of_two():
+    low, high = sorted(flip.b for flip in flips(-6.0))
+    b = (low + high) / 2.0
+    x = np.array([1.0])
+    for _ in range(500):
+        x = -6.0 * sigmoid(x) + b
+    after = -6.0 * sigmoid(x) + b
+    assert abs((after - x).item()) > 1.0
+    np.testing.assert_allclose(-6.0 * sigmoid(after) + b, x, atol=1e-9)
+    assert [branch.stable for branch in branches(-6.0, np.linspace(-9.0, 9.0, 19))] == [True, False, True]
+
+
+def descended(start=(5.5, -2.6), clip_threshold=math.inf, learning_rate=0.5, updates=100):
+    return descend(start, REGION, learning_rate=learning_rate, clip_threshold=clip_threshold, updates=updates, **SETTING)
+
+
+def test_on_the_cliff_the_raw_descent_is_thrown_off_and_the_clipped_one_arrives():
+    raw, clipped = descended(), descended(clip_threshold=0.2)
+    assert raw.gradient_norm.max() > 5.0
+    assert raw.ended == "left_grid"
+    assert not REGION.holds(raw.w[-1], raw.b[-1])
+    assert all(REGION.holds(*point) for point in zip(raw.w[:-1], raw.b[:-1], strict=True))
+    assert clipped.clipped_steps
+    assert clipped.error[-1] < 1e-3 < clipped.error[0]
+    assert clipped.ended == "steps_done"
+    assert len(clipped.w) == 101
+
+
+def test_steps_follow_the_gradient_and_clipped_ones_have_the_threshold_s_length():
+    descent = descended(clip_threshold=0.2, updates=30)
+    lengths = np.hypot(np.diff(descent.w), np.diff(descent.b))
+    np.testing.assert_allclose(lengths, 0.5 * np.minimum(descent.gradient_norm[:-1], 0.2), rtol=1e-12)
+    assert descent.clipped_steps == tuple(int(step) for step in np.flatnonzero(descent.gradient_norm[:-1] > 0.2))
+
+
+def test_a_step_beyond_float64_is_told():
+    """x = 0 is an unstable fixed point of w = 100, b = −50: every step multiplies the sensitivity by 25."""
+    found = descend(
+        (100.0, -50.0),
+        Region(0.0, 200.0, -100.0, 0.0),
+        learning_rate=0.1,
+        clip_threshold=math.inf,
+        updates=5,
+        steps=1000,
+        x_0=0.0,
+        target=0.7,
+    )
+    assert found.ended == "diverged"
+    assert (len(found.w), math.isfinite(found.gradient_norm[0])) == (1, False)
+
+
+def test_no_updates_is_the_start_alone():
+    descent = descended(updates=0)
+    assert (len(descent.w), descent.ended) == (1, "steps_done")
