@@ -3,11 +3,12 @@
 import { createAnswers } from "./api/answers.js";
 import { createClient } from "./api/client.js";
 import { decode } from "./api/decode.js";
+import { GROUPS } from "./controls/index.js";
 import { forgetWidths } from "./draw.js";
 import { MOST_PINS } from "./figures/comparison.js";
-import { HEAD_PARTS } from "./figures/index.js";
+import { FIGURES, HEAD_PARTS } from "./figures/index.js";
 import { updateDerivable } from "./figures/update.js";
-import { mountActions } from "./shell/actions.js";
+import { ACTIONS, mountActions } from "./shell/actions.js";
 import { createAnnouncer } from "./shell/announcer.js";
 import { createCompare } from "./shell/compare.js";
 import { createHead } from "./shell/head.js";
@@ -128,6 +129,7 @@ async function start() {
   const announcer = createAnnouncer();
   const head = createHead(find("verdict"), find("update"));
   const stage = createStage({
+    figures: FIGURES,
     root: find("figures"),
     run,
     view: () => ({
@@ -171,7 +173,7 @@ async function start() {
   const worked = createWorked(figureOf("worked"), desk);
   const why = createWhy(find("why"), desk);
   const ownNotice = createOwnNotice(find("own"), desk);
-  const actions = mountActions(find("actions"), desk, hidden);
+  const actions = mountActions(find("actions"), ACTIONS, desk, hidden);
   const wave = createWave({
     run,
     backward,
@@ -179,7 +181,7 @@ async function start() {
     onPlaying: (playing) => toolbar.playing(playing),
   });
   const toolbar = mountToolbar(find("aligned-tools"), { wave, zoom: stage.zoom, strings: () => strings });
-  let rail = mountRail(find("rail"), { situation, strings, change, locked, hidden });
+  let rail = mountRail(find("rail"), { groups: GROUPS, situation, strings, change, locked, hidden });
 
   const client = createClient({
     onAnswer: (answer, { tag }) => {
@@ -301,7 +303,7 @@ async function start() {
     document.documentElement.lang = language;
     translate(document, strings);
     document.title = strings("page.title");
-    rail = mountRail(find("rail"), { situation, strings, change, locked, hidden });
+    rail = mountRail(find("rail"), { groups: GROUPS, situation, strings, change, locked, hidden });
     toolbar.update();
     actions.update();
     store.update({ language, page: { ...store.get().page, lang: language } });

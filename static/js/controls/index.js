@@ -25,9 +25,10 @@
  * @property {(situation: Situation) => boolean} [shown]
  */
 
-import { mountSegments, mountSelect } from "./choice.js";
+import { mountSegments } from "./choice.js";
 import { mountEntry, mountSeed } from "./entry.js";
-import { linear, logarithmic, mountSlider } from "./slider.js";
+import { choice, named, slider } from "./parameter.js";
+import { linear, logarithmic } from "./slider.js";
 
 /** @type {{ name: string, controls: Control[] }[]} */
 export const GROUPS = [
@@ -196,96 +197,9 @@ function textOf({ parameters, run }) {
   return String(parameters.text ?? run?.parameters.text ?? "");
 }
 
-/** @param {string[]} names */
-function named(names) {
-  return names.map((name) => ({ name }));
-}
-
 /** Softmax is for symbols. @param {any} catalog @param {Parameters} parameters */
 function readouts(catalog, parameters) {
   return catalog.readouts.filter(
     (/** @type {any} */ readout) => readout.name === "identity" || parameters.source === "text",
   );
-}
-
-/**
- * @param {string} name
- * @param {{ scale: (situation: Situation) => import("./slider.js").Scale, step: number, symbol?: string, primary?: boolean, more?: boolean,
- *   value?: (situation: Situation) => number, fallback?: (situation: Situation) => number, maximum?: (situation: Situation) => number,
- *   change?: (value: number, situation: Situation) => Parameters }} options
- * @returns {Control}
- */
-function slider(name, options) {
-  const value = options.value ?? (({ parameters }) => Number(parameters[name]));
-  const fallback = options.fallback ?? (({ catalog }) => catalog.parameters[name].default);
-  const maximum = options.maximum ?? (({ catalog }) => catalog.parameters[name].maximum);
-  /** @type {Situation} */
-  let latest;
-  return {
-    name,
-    more: options.more,
-    mount: (element, situation, strings, change) => {
-      latest = situation;
-      const unitKey = `control.${name}.unit`;
-      const unit = strings(unitKey);
-      return mountSlider(element, {
-        name,
-        label: strings(`control.${name}.label`),
-        symbol: options.symbol,
-        about: strings(`control.${name}.about`),
-        unit: unit === unitKey ? undefined : unit,
-        value: value(situation),
-        fallback: fallback(situation),
-        fallbackText: strings("control.default", { value: fallback(situation) }),
-        scale: options.scale(situation),
-        minimum: situation.catalog.parameters[name].minimum,
-        maximum: maximum(situation),
-        step: options.step,
-        primary: options.primary,
-        onChange: (next) => change(options.change ? options.change(next, latest) : { [name]: next }),
-      });
-    },
-    now: (situation) => {
-      latest = situation;
-      return {
-        value: value(situation),
-        scale: options.scale(situation),
-        fallback: fallback(situation),
-        maximum: maximum(situation),
-      };
-    },
-  };
-}
-
-/**
- * @param {string} name @param {"select" | "segments"} kind
- * @param {(catalog: any, parameters: Parameters) => { name: string }[]} names
- * @param {(parameters: Parameters, run: any) => any} [value]
- * @returns {Control}
- */
-function choice(name, kind, names, value = (parameters) => parameters[name]) {
-  const choices = (/** @type {Situation} */ { catalog, parameters }, /** @type {Strings} */ strings) =>
-    names(catalog, parameters).map((item) => ({ value: item.name, label: strings(`choice.${name}.${item.name}`) }));
-  const about = (/** @type {string} */ now, /** @type {Strings} */ strings) => {
-    const own = strings(`choice.${name}.${now}.about`);
-    return own === `choice.${name}.${now}.about` ? strings(`control.${name}.about`) : own;
-  };
-  return {
-    name,
-    mount: (element, situation, strings, change) => {
-      const now = String(value(situation.parameters, situation.run));
-      return (kind === "select" ? mountSelect : mountSegments)(element, {
-        name,
-        label: strings(`control.${name}.label`),
-        about: about(now, strings),
-        choices: choices(situation, strings),
-        value: now,
-        onChange: (next) => change({ [name]: next }),
-      });
-    },
-    now: (situation, strings) => {
-      const now = String(value(situation.parameters, situation.run));
-      return { value: now, choices: choices(situation, strings), about: about(now, strings) };
-    },
-  };
 }

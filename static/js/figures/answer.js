@@ -21,7 +21,7 @@
  * @property {Ghost[]} ghosts
  * @property {Path | null} path  The term of the worked example that is lit.
  *
- * @typedef {{ k: number, t?: number, unit?: number }} Pointer
+ * @typedef {{ k: number, t?: number, unit?: number, step?: number }} Pointer
  * @typedef {{ window: number | null, mode: string, threshold: number, clipMode: string, rate: number }} Backward  As the controls stand now.
  * @typedef {{ name: string, log10: Float64Array, colour: string, of: number }} Ghost  The norm curve of a pinned run, up to its last step.
  * @typedef {{ t: number, k: number, loss: boolean }} Path  From h_t, or from the loss of step t, back to where W was used at step k.

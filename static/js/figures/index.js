@@ -13,6 +13,8 @@
  *   Like `reading`, for a figure without steps to point at.
  * @property {(run: any, view: import("./answer.js").View, strings: import("./answer.js").Strings) => string[]} summary
  * @property {boolean} [time]  Has the time axis: zooming applies.
+ * @property {"k" | "step"} [along]  Where the pointer goes by arrow keys; default: along the steps of the sequence.
+ * @property {(run: any) => number} [last]  The last place there; default: T.
  */
 
 import { alignedOverlay, alignedPoint, alignedReading } from "./aligned/pointer.js";

@@ -38,16 +38,14 @@ export const ACTIONS = [
   { name: "play", key: "b", bar: false, act: (desk) => desk.togglePlay() },
 ];
 
-/** @param {Set<string>} hidden */
-export function shownActions(hidden) {
-  return ACTIONS.filter(({ name }) => !hidden.has(name));
-}
-
 /**
- * @param {HTMLElement} element @param {Desk} desk @param {Set<string>} hidden
+ * @template {{ strings: () => import("../figures/answer.js").Strings }} AnyDesk
+ * @param {HTMLElement} element
+ * @param {(Omit<Action, "act" | "pressed"> & { act: (desk: AnyDesk) => unknown, pressed?: (desk: AnyDesk) => boolean })[]} actions
+ * @param {AnyDesk} desk @param {Set<string>} hidden
  */
-export function mountActions(element, desk, hidden) {
-  const shown = shownActions(hidden);
+export function mountActions(element, actions, desk, hidden) {
+  const shown = actions.filter(({ name }) => !hidden.has(name));
   const buttons = shown
     .filter(({ bar }) => bar !== false)
     .map((action) => {

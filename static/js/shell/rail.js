@@ -1,20 +1,19 @@
-/** Builds the control rail from the registry of controls and keeps it in step with the state. */
+/** Builds the control rail from a registry of controls and keeps it in step with the state. */
 
-import { GROUPS } from "../controls/index.js";
 import { make } from "../controls/slider.js";
 
 /**
  * @param {HTMLElement} element
- * @param {{ situation: () => import("../controls/index.js").Situation, strings: import("../figures/answer.js").Strings,
+ * @param {{ groups: { name: string, controls: import("../controls/index.js").Control[] }[], situation: () => import("../controls/index.js").Situation, strings: import("../figures/answer.js").Strings,
  *   change: (change: import("../state/url.js").Parameters) => void, locked: Set<string>, hidden: Set<string> }} options
  */
-export function mountRail(element, { situation, strings, change, locked, hidden }) {
+export function mountRail(element, { groups, situation, strings, change, locked, hidden }) {
   element.replaceChildren();
   /** @type {{ control: import("../controls/index.js").Control, handle: import("../controls/index.js").Handle }[]} */
   const mounted = [];
   const tabs = element.appendChild(make("div", "rail-tabs"));
   tabs.setAttribute("role", "tablist");
-  const sections = GROUPS.map((group) => {
+  const sections = groups.map((group) => {
     const section = element.appendChild(make("section", "group"));
     section.id = `group-${group.name}`;
     const heading = section.appendChild(make("h2", "group-title", strings(`group.${group.name}`)));
@@ -53,7 +52,7 @@ export function mountRail(element, { situation, strings, change, locked, hidden 
       tab.setAttribute("aria-selected", String(group.name === name));
     }
   }
-  select("network");
+  select(groups[0].name);
   update();
 
   function update() {

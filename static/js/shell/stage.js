@@ -1,7 +1,6 @@
 /** The figures on the page: their panels, what is in view, drawing, pointing and zooming. */
 
 import { createSurface } from "../draw.js";
-import { FIGURES } from "../figures/index.js";
 import { clamp } from "../math/scale.js";
 import { nodesOf } from "./markup.js";
 import { createReading } from "./reading.js";
@@ -11,6 +10,7 @@ import { createReading } from "./reading.js";
  * @typedef {import("../figures/index.js").Figure} Figure
  *
  * @typedef {object} StageOptions
+ * @property {Figure[]} figures
  * @property {HTMLElement} root  Holds an element [data-figure="name"] for each figure that is to be shown.
  * @property {() => any} run  The newest answer, or null.
  * @property {() => Omit<View, "width">} view
@@ -21,9 +21,9 @@ import { createReading } from "./reading.js";
  */
 
 /** @param {StageOptions} options */
-export function createStage({ root, run, view, strings, onRange, onPointer, onInView }) {
+export function createStage({ figures, root, run, view, strings, onRange, onPointer, onInView }) {
   const reading = createReading();
-  const panels = FIGURES.flatMap((figure) => {
+  const panels = figures.flatMap((figure) => {
     const element = root.querySelector(`[data-figure="${figure.name}"]`);
     return element instanceof HTMLElement && !element.hidden ? [panelOf(figure, element)] : [];
   });
@@ -141,24 +141,26 @@ export function createStage({ root, run, view, strings, onRange, onPointer, onIn
     });
     holder.addEventListener("keydown", (event) => {
       if (!panel.drawnRun) return;
-      const length = panel.drawnRun.parameters.length;
+      const along = figure.along ?? "k";
+      const length = figure.last?.(panel.drawnRun) ?? panel.drawnRun.parameters.length;
       const now = view().pointer;
       const step = event.shiftKey ? Math.max(1, Math.round(length / 10)) : 1;
       const moved = {
-        ArrowLeft: (now?.k ?? length + 1) - step,
-        ArrowRight: (now?.k ?? -1) + step,
+        ArrowLeft: (now?.[along] ?? length + 1) - step,
+        ArrowRight: (now?.[along] ?? -1) + step,
         Home: 0,
         End: length,
       }[event.key];
       if (moved !== undefined) {
         event.preventDefault();
-        const pointer = { ...now, k: clamp(moved, 0, now?.t ?? length) };
+        const place = clamp(moved, 0, now?.t ?? length);
+        const pointer = /** @type {import("../figures/answer.js").Pointer} */ ({ ...now, [along]: place });
         onPointer(pointer);
         if (words) {
           const layout = surface.layout();
           const box = holder.getBoundingClientRect();
           const [low, high] = layout.xaxis.range;
-          const share = (pointer.k - low) / (high - low);
+          const share = (place - low) / (high - low);
           const text = words(panel.drawnRun, pointer, strings());
           reading.show(
             text,
