@@ -1,5 +1,5 @@
 /**
- * A figure on the page: Plotly draws its axes and handles zooming; what moves is painted on a canvas beneath them.
+ * A figure on the page: what is seen is painted on a canvas; on the time axis Plotly, above it, handles zooming and panning by mouse.
  * This is the only file that touches Plotly.
  *
  * @typedef {import("./figures/answer.js").Drawing} Drawing
@@ -93,12 +93,19 @@ export function createSurface(element, { onRange } = {}) {
 
 export { forgetWidths } from "./paint/canvas.js";
 
-/** The axes alone as SVG text, for exports. @param {Drawing} drawing @returns {Promise<string>} */
-export async function axesAsSvg({ data, layout }) {
-  const plotly = /** @type {any} */ (window).Plotly;
-  const { width, height } = layout;
-  const address = await plotly.toImage({ data, layout: structuredClone(layout) }, { format: "svg", width, height });
-  return decodeURIComponent(address.slice(address.indexOf(",") + 1));
+/**
+ * Plotly is large and only needed by a mouse: it comes when the first picture is there. Its style sheet comes as a file, because it would else
+ * write one into the page, which the page's policy forbids.
+ * @param {string} address @param {string} styles @param {() => void} then
+ */
+export function loadPlotly(address, styles, then) {
+  document.head.appendChild(
+    Object.assign(document.createElement("link"), { id: "plotly.js-style-global", rel: "stylesheet", href: styles }),
+  );
+  const script = document.createElement("script");
+  script.src = address;
+  script.addEventListener("load", then);
+  document.head.appendChild(script);
 }
 
 /** @param {any} change */

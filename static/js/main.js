@@ -4,7 +4,7 @@ import { createAnswers } from "./api/answers.js";
 import { createClient } from "./api/client.js";
 import { decode } from "./api/decode.js";
 import { GROUPS } from "./controls/index.js";
-import { forgetWidths } from "./draw.js";
+import { forgetWidths, loadPlotly } from "./draw.js";
 import { MOST_PINS } from "./figures/comparison.js";
 import { FIGURES, HEAD_PARTS } from "./figures/index.js";
 import { updateDerivable } from "./figures/update.js";
@@ -12,6 +12,7 @@ import { ACTIONS, mountActions } from "./shell/actions.js";
 import { createAnnouncer } from "./shell/announcer.js";
 import { createCompare } from "./shell/compare.js";
 import { createHead } from "./shell/head.js";
+import { whenIdle } from "./shell/idle.js";
 import { createOwnNotice } from "./shell/own-notice.js";
 import { mountRail } from "./shell/rail.js";
 import { createStage } from "./shell/stage.js";
@@ -365,11 +366,11 @@ async function start() {
       schedule("draw");
     });
   }
-  whenPlotlyIsThere(() => stage.drawAxes());
+  if (matchMedia("(hover: hover)").matches) {
+    const { plotly = "", plotlyStyles = "" } = document.documentElement.dataset;
+    requestAnimationFrame(() => whenIdle(() => loadPlotly(plotly, plotlyStyles, () => stage.drawAxes())));
+  }
 
-  document.documentElement.lang = store.get().language;
-  translate(document, strings);
-  document.title = strings("page.title");
   schedule("draw");
   askForMissing();
   if (bereft) announcer.now(strings("own.bereft"));
@@ -387,10 +388,4 @@ function lookOf(theme) {
 /** JSON that came inside the page. @param {string} id */
 function embedded(id) {
   return JSON.parse(document.getElementById(id)?.textContent || "null");
-}
-
-/** Plotly is large: the first picture is painted before it has arrived. @param {() => void} then */
-function whenPlotlyIsThere(then) {
-  if ("Plotly" in window) then();
-  else document.getElementById("plotly")?.addEventListener("load", then);
 }

@@ -1,6 +1,7 @@
 """How the tests of the page act like a person, and what they look at."""
 
 import time
+from collections.abc import Callable
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -18,7 +19,9 @@ def open_explore(page: Page, query: str = "") -> None:
     """Open the page and wait until the first picture, its axes and its fonts are there."""
     page.goto(f"/{query}")
     expect(page.locator("#verdict")).not_to_be_empty()
-    expect(page.locator("[data-figure=aligned] .main-svg").first).to_be_attached()
+    wait_until(page, "document.querySelector('[data-figure=aligned] .surface-ink')?.height > 300")
+    if page.evaluate("matchMedia('(hover: hover)').matches"):  # only a mouse needs Plotly
+        expect(page.locator("[data-figure=aligned] .main-svg").first).to_be_attached()
     page.evaluate("document.fonts.ready")
     settle(page)
 
@@ -66,3 +69,18 @@ def parameters_in_address(page: Page) -> dict[str, str]:
     """The state that the address holds, once it has been written: the page waits until nothing moves."""
     page.wait_for_timeout(300)
     return dict(page.evaluate("Object.fromEntries(new URLSearchParams(location.search))"))
+
+
+def until(page: Page, holds: Callable[[], bool], seconds: float = 10) -> None:
+    """Wait until something holds that only looking again can tell."""
+    give_up = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < give_up, "it never came to hold"
+        page.wait_for_timeout(50)
+
+
+def another_picture(page: Page, before: str, figure: str = "aligned") -> str:
+    """The fingerprint of the picture that takes the place of an earlier one."""
+    until(page, lambda: picture(page, figure) != before)
+    settle(page)
+    return picture(page, figure)

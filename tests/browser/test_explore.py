@@ -233,8 +233,6 @@ def test_dragging_over_the_figure_zooms_all_its_rows(page: Page) -> None:
     page.mouse.up()
     settle(page)
     assert picture(page) != whole
-    ticks = page.locator("[data-figure=aligned] .xtick text").all_inner_texts()
-    assert 5 < len(ticks) < 30
     page.get_by_role("button", name="Show all steps").click()
     settle(page)
     assert picture(page) == whole

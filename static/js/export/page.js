@@ -1,6 +1,5 @@
 /** A figure as a page of its own: what it is, what it says, the picture, and the address that shows it again. */
 
-import { printedAxes } from "../figures/printed-axes.js";
 import { paint } from "../paint/canvas.js";
 import { createSvgContext } from "./svg-context.js";
 
@@ -63,7 +62,7 @@ function compose(context, { drawing, view, title }, { lines, foot }, height) {
   });
   context.save();
   context.translate(MARGIN, top(lines));
-  paint(context, [...drawing.paint, ...printedAxes(drawing, view)], layout);
+  paint(context, drawing.paint, layout);
   context.restore();
 }
 

@@ -3,7 +3,7 @@
 import { cutOf } from "../math/truncation.js";
 import { adjointMarks, adjointSummary } from "./adjoints.js";
 import { keys, titles } from "./aligned/keys.js";
-import { laneIn, layoutOf, ROWS, YAXIS } from "./aligned/layout.js";
+import { laneIn, layoutOf, ROWS, timeTicks, unitTicks, YAXIS } from "./aligned/layout.js";
 import { columnsOf, lengthOf } from "./answer.js";
 import { networkMarks } from "./network.js";
 import { normMarks, normRange, normSummary, normTicks } from "./norm-curve.js";
@@ -42,7 +42,10 @@ export function alignedFigure(run, view, strings) {
       ...stateMarks(run, view, YAXIS.states),
       ...adjointMarks(run, view, YAXIS.adjoints),
       ...veils(run, view),
+      ...paintedAxis(scaled, "x", YAXIS.states, "y", unitTicks(run), view),
+      ...paintedAxis(scaled, "x", YAXIS.adjoints, "y", unitTicks(run), view),
       ...paintedAxis(scaled, "x", YAXIS.norms, "y", { ...normTicks(norms), grid: true }, view),
+      ...paintedAxis(scaled, "x", YAXIS.norms, "x", timeTicks(run, view), view),
       ...normMarks(run, view, strings, YAXIS.norms),
       ...frames(scaled, view),
       ...titles(scaled, view, strings),

@@ -6,6 +6,7 @@ import { axisOf, ticks } from "../math/scale.js";
 import { cutOf } from "../math/truncation.js";
 import { columnsOf, lengthOf } from "./answer.js";
 import { colourKey, NORM_LABELS } from "./colour-key.js";
+import { paintedAxis } from "./painted-axis.js";
 
 /**
  * @typedef {import("./answer.js").View} View
@@ -33,45 +34,21 @@ export function flowMatrixFigure(run, view, strings) {
   const { palette, compact } = view;
   const size = lengthOf(run) + 1;
   const height = flowMatrixHeight(run, view);
-  const margin = { l: 52, r: compact ? 14 : 78, t: 14, b: 44, pad: 0 };
+  const margin = { l: 52, r: compact ? 14 : 78, t: 26, b: 40, pad: 0 };
   const side = Math.min(view.width - margin.l - margin.r, height - margin.t - margin.b);
   const room = { x: view.width - margin.l - margin.r, y: height - margin.t - margin.b };
   const zoom = view.range ?? [-0.5, size - 0.5];
   const values = ticks(Math.max(0, zoom[0]), Math.min(size - 1, zoom[1]), 6, 1);
-  const axis = {
-    zeroline: false,
-    showgrid: false,
-    showline: false,
-    ticks: "outside",
-    ticklen: 4,
-    tickcolor: palette.rule,
-    fixedrange: true,
-    automargin: false,
-    tickvals: values,
-    ticktext: values.map(String),
-  };
-  const font = { family: palette.sans, size: compact ? 10 : 11, color: palette.muted };
-  const label = (/** @type {string} */ text) => ({ text, font, standoff: 6 });
+  const numbers = { tickvals: values, ticktext: values.map(String) };
   const layout = {
     width: view.width,
     height,
-    margin: { ...margin, autoexpand: false },
-    paper_bgcolor: "rgba(0,0,0,0)",
-    plot_bgcolor: "rgba(0,0,0,0)",
-    showlegend: false,
-    hovermode: false,
-    dragmode: false,
-    font,
-    xaxis: { ...axis, range: zoom, domain: [0, side / room.x], title: label(strings("flow_matrix.x")) },
-    yaxis: {
-      ...axis,
-      range: [zoom[1], zoom[0]],
-      domain: [1 - side / room.y, 1],
-      title: label(strings("flow_matrix.y")),
-    },
+    margin,
+    xaxis: { range: zoom, domain: [0, side / room.x] },
+    yaxis: { range: [zoom[1], zoom[0]], domain: [1 - side / room.y, 1] },
   };
   return {
-    data: [{ type: "scatter", x: [0], y: [0], mode: "markers", opacity: 0, hoverinfo: "skip" }],
+    data: [],
     layout,
     paint: [
       {
@@ -86,6 +63,8 @@ export function flowMatrixFigure(run, view, strings) {
         }),
       },
       ...window(run, view, zoom),
+      ...paintedAxis(layout, "x", "y", "x", { ...numbers, title: strings("flow_matrix.x") }, view),
+      ...paintedAxis(layout, "x", "y", "y", { ...numbers, title: strings("flow_matrix.y") }, view),
       { mark: "rects", x0: [zoom[0]], x1: [zoom[1]], y0: [zoom[1]], y1: [zoom[0]], stroke: palette.rule, clip: false },
       ...(compact ? [] : colourKey(view, layout, "y", view.maps.norm, NORM_LABELS, 260)),
     ],

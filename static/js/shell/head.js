@@ -2,17 +2,15 @@
 
 import { make } from "../controls/slider.js";
 import { updateNow } from "../figures/update.js";
-import { verdictWords } from "../figures/verdict.js";
 import { number } from "../math/format.js";
 import { clamp } from "../math/scale.js";
-import { nodesOf } from "./markup.js";
+import { showVerdict } from "./verdict.js";
 
 /** log10 of the ends of the bars. */
 const [LOW, HIGH] = [-6, 6];
 
 /** @param {HTMLElement} verdict @param {HTMLElement} update */
 export function createHead(verdict, update) {
-  let said = "";
   const rows = ["full", "truncated", "clipped"].map((name) => {
     const row = update.appendChild(make("div", `update-row update-${name}`));
     const label = row.appendChild(make("span", "update-label"));
@@ -27,21 +25,10 @@ export function createHead(verdict, update) {
   return {
     /** @param {any} run @param {import("../figures/answer.js").Backward} backward @param {import("../figures/answer.js").Strings} strings */
     draw(run, backward, strings) {
-      if (run.verdict) drawVerdict(run, strings);
+      if (run.verdict) showVerdict(verdict, run, strings);
       if (run.gradients) drawUpdate(run, backward, strings);
     },
   };
-
-  /** @param {any} run @param {import("../figures/answer.js").Strings} strings */
-  function drawVerdict(run, strings) {
-    const words = verdictWords(run, strings);
-    const key = JSON.stringify(words);
-    if (key === said) return;
-    said = key;
-    verdict.dataset.kind = words.kind;
-    const title = make("strong", "verdict-title", words.title);
-    verdict.replaceChildren(title, ...words.sentences.flatMap((sentence) => [" ", ...nodesOf(sentence)]));
-  }
 
   /** @param {any} run @param {import("../figures/answer.js").Backward} backward @param {import("../figures/answer.js").Strings} strings */
   function drawUpdate(run, backward, strings) {

@@ -2,8 +2,12 @@
 
 import { createSurface } from "../draw.js";
 import { clamp } from "../math/scale.js";
+import { whenIdle } from "./idle.js";
 import { nodesOf } from "./markup.js";
 import { createReading } from "./reading.js";
+
+/** Pixels around the window within which a figure is drawn, so that it is there when it is scrolled to. */
+const MARGIN = 80;
 
 /**
  * @typedef {import("../figures/answer.js").View} View
@@ -19,6 +23,12 @@ import { createReading } from "./reading.js";
  * @property {(pointer: import("../figures/answer.js").Pointer | null) => void} onPointer
  * @property {() => void} onInView  Another figure came into view or left it.
  */
+
+/** In view, or nearly. @param {HTMLElement} element */
+function isNear(element) {
+  const { top, bottom } = element.getBoundingClientRect();
+  return bottom > -MARGIN && top < window.innerHeight + MARGIN;
+}
 
 /** @param {StageOptions} options */
 export function createStage({ figures, root, run, view, strings, onRange, onPointer, onInView }) {
@@ -39,7 +49,7 @@ export function createStage({ figures, root, run, view, strings, onRange, onPoin
       holder,
       surface,
       caption,
-      visible: false,
+      visible: isNear(element),
       width: holder.clientWidth,
       drawnRun: /** @type {any} */ (null),
       key: "",
@@ -55,7 +65,7 @@ export function createStage({ figures, root, run, view, strings, onRange, onPoin
       }
       onInView();
     },
-    { rootMargin: "80px" },
+    { rootMargin: `${MARGIN}px` },
   );
   const resizing = new ResizeObserver(() => {
     if (measure()) draw();
@@ -85,18 +95,32 @@ export function createStage({ figures, root, run, view, strings, onRange, onPoin
   /** @param {any} answer @param {Figure} figure */
   const has = (answer, figure) => answer !== null && (figure.required ?? figure.parts).every((part) => part in answer);
 
-  /** Draw what is in view; and once what isn't, so that the page has its height. @param {boolean} [everything]  In view or not. */
+  /** Draw what is in view. @param {boolean} [everything]  In view or not. */
   function draw(everything = false) {
+    for (const panel of panels) if (everything || panel.visible) drawPanel(panel);
+    whenIdle(drawRest);
+  }
+
+  /** What has never been drawn, one figure at a time, so that the page has its height. */
+  function drawRest() {
+    const next = panels.find((panel) => !panel.drawnRun && drawable(panel));
+    if (!next) return;
+    drawPanel(next);
+    whenIdle(drawRest);
+  }
+
+  /** @param {typeof panels[number]} panel */
+  const drawable = (panel) => panel.width > 0 && has(run(), panel.figure);
+
+  /** @param {typeof panels[number]} panel */
+  function drawPanel(panel) {
+    if (!drawable(panel)) return;
     const answer = run();
-    for (const panel of panels) {
-      if ((!everything && !panel.visible && panel.drawnRun) || panel.width === 0 || !has(answer, panel.figure))
-        continue;
-      const now = viewOf(panel);
-      panel.surface.draw(panel.figure.figure(answer, now, strings()));
-      panel.drawnRun = answer;
-      overlayOf(panel, now);
-      captionOf(panel, answer, now);
-    }
+    const now = viewOf(panel);
+    panel.surface.draw(panel.figure.figure(answer, now, strings()));
+    panel.drawnRun = answer;
+    overlayOf(panel, now);
+    captionOf(panel, answer, now);
   }
 
   /** @param {typeof panels[number]} panel @param {View} now */

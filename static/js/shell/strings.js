@@ -16,10 +16,18 @@ export function pickLanguage(asked, preferred) {
   return wanted.find((language) => LANGUAGES.includes(language)) ?? "en";
 }
 
+/** @type {Map<string, Promise<Record<string, string>>>} */
+const dictionaries = new Map();
+
 /** @param {string} language @returns {Promise<Record<string, string>>} */
-export async function loadDictionary(language) {
-  const response = await fetch(new URL(`../../locales/${language}.json`, import.meta.url));
-  return response.json();
+export function loadDictionary(language) {
+  let dictionary = dictionaries.get(language);
+  if (!dictionary) {
+    dictionary = fetch(new URL(`../../locales/${language}.json`, import.meta.url)).then((response) => response.json());
+    dictionary.catch(() => dictionaries.delete(language));
+    dictionaries.set(language, dictionary);
+  }
+  return dictionary;
 }
 
 /** Puts words into the elements that name their key in `data-text`, `data-label` or `data-title`. @param {ParentNode} root @param {import("../figures/answer.js").Strings} strings */

@@ -49,7 +49,6 @@ export function laneIn(run, view, layout) {
 /** @param {any} run @param {View} view */
 export function layoutOf(run, view) {
   const { heights, titles: gap, margin } = sizes(run, view);
-  const { palette, compact } = view;
   const height = alignedHeight(run, view);
   const room = height - margin.t - margin.b;
   let top = 0;
@@ -60,9 +59,12 @@ export function layoutOf(run, view) {
   }
   const H = columnsOf(run.states.h);
   const range = timeRange(run, view);
-  const font = { family: palette.sans, size: compact ? 10 : 11, color: palette.muted };
-  const still = { fixedrange: true, zeroline: false, showgrid: false, showline: false, ticks: "", automargin: false };
-  const unitTicks = { tickvals: H > 1 ? [1, H] : [1], ticktext: H > 1 ? ["1", String(H)] : ["1"] };
+  const row = (/** @type {typeof ROWS[number]} */ name, /** @type {[number, number]} */ values) => ({
+    ...RESTING,
+    domain: domains[name],
+    range: values,
+    anchor: "x",
+  });
   return {
     width: view.width,
     height,
@@ -71,39 +73,31 @@ export function layoutOf(run, view) {
     plot_bgcolor: "rgba(0,0,0,0)",
     showlegend: false,
     hovermode: false,
-    dragmode: compact ? false : "zoom",
-    font,
-    xaxis: {
-      ...still,
-      fixedrange: compact,
-      range,
-      domain: [0, 1],
-      anchor: "y4",
-      ...timeTicks(run, view, range),
-      ticks: "outside",
-      ticklen: 4,
-      tickcolor: palette.rule,
-    },
-    yaxis: { ...still, domain: domains.network, range: [0, heights.network], showticklabels: false, anchor: "x" },
-    yaxis2: { ...still, domain: domains.states, range: [H + 0.5, 0.5], ...unitTicks, anchor: "x" },
-    yaxis3: { ...still, domain: domains.adjoints, range: [H + 0.5, 0.5], ...unitTicks, anchor: "x" },
-    yaxis4: { ...RESTING, domain: domains.norms, anchor: "x" },
+    dragmode: "zoom",
+    xaxis: { ...RESTING, fixedrange: false, range, domain: [0, 1], anchor: "y4" },
+    yaxis: row("network", [0, heights.network]),
+    yaxis2: row("states", [H + 0.5, 0.5]),
+    yaxis3: row("adjoints", [H + 0.5, 0.5]),
+    yaxis4: row("norms", [0, 1]),
   };
 }
 
-/** Step numbers, with the step's own label (a year, a character) under it. @param {any} run @param {View} view @param {[number, number]} range */
-function timeTicks(run, view, range) {
+/** The first and the last unit. @param {any} run */
+export function unitTicks(run) {
+  const H = columnsOf(run.states.h);
+  return H > 1 ? { tickvals: [1, H], ticktext: ["1", String(H)] } : { tickvals: [1], ticktext: ["1"] };
+}
+
+/**
+ * Step numbers, with the step's own label (a year, a character) under them.
+ * @param {any} run @param {View} view
+ * @returns {{ tickvals: number[], ticktext: string[], second?: string[] }}
+ */
+export function timeTicks(run, view) {
+  const range = timeRange(run, view);
   const count = clamp(Math.floor(view.width / 78), 3, 14);
   const tickvals = ticks(Math.max(0, range[0]), Math.min(lengthOf(run), range[1]), count, 1);
   const labels = run.sequence.labels ?? [];
-  const ticktext = tickvals.map((t) => {
-    const label = t > 0 ? labels[t - 1] : undefined;
-    return label === undefined || label === String(t) ? String(t) : `${t}<br>${escaped(shownSymbol(label))}`;
-  });
-  return { tickvals, ticktext };
-}
-
-/** @param {string} text */
-function escaped(text) {
-  return text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
+  const second = tickvals.map((t) => (t > 0 && labels[t - 1] !== String(t) ? shownSymbol(labels[t - 1]) : ""));
+  return { tickvals, ticktext: tickvals.map(String), ...(second.some(Boolean) ? { second } : {}) };
 }

@@ -1,0 +1,188 @@
+/**
+ * Training runs side by side: shared parameters, and up to four variants that differ from them in a few. Task, data, seed and the number of
+ * steps are always shared, so that every variant learns from the same mini-batches.
+ *
+ * @typedef {import("./url.js").Parameters} Parameters
+ *
+ * @typedef {object} Setting
+ * @property {Parameters} shared
+ * @property {Parameters[]} variants  By variant: what differs from the shared parameters.
+ */
+
+import { isNumeric, parseQuery, toQuery } from "./url.js";
+
+export const MOST_VARIANTS = 4;
+export const LETTERS = Object.freeze(["A", "B", "C", "D"]);
+
+/** The same for every variant. */
+export const COMMON = Object.freeze([
+  "task",
+  "length",
+  "text",
+  "batch_size",
+  "steps",
+  "seed",
+  "snapshot_every",
+  "spectrum_every",
+]);
+
+/** What only some optimisers read; the others leave it out. */
+export const OPTIMIZER_SETTINGS = Object.freeze(["momentum", "first_decay", "second_decay", "epsilon"]);
+
+/** In a link: name:value, with commas between them. Both stand in a query as they are. */
+const [ASSIGN, SEPARATE] = [":", ","];
+
+/** @param {Parameters} variant */
+export function formatVariant(variant) {
+  return Object.entries(variant)
+    .map(([name, value]) => `${name}${ASSIGN}${value ?? ""}`)
+    .join(SEPARATE);
+}
+
+/** What isn't a parameter that may differ, or not a value for it, is left out. @param {string} text @param {Record<string, any>} specifications @returns {Parameters} */
+export function parseVariant(text, specifications) {
+  /** @type {Parameters} */
+  const variant = {};
+  for (const part of text.split(SEPARATE)) {
+    const [name, value] = part.split(ASSIGN);
+    const specification = specifications[name];
+    if (value === undefined || !specification || COMMON.includes(name)) continue;
+    if (value === "") variant[name] = null;
+    else if (!isNumeric(specification)) variant[name] = value;
+    else if (Number.isFinite(Number(value))) variant[name] = Number(value);
+  }
+  return variant;
+}
+
+/**
+ * The setting that a link holds; null if it holds none.
+ * @param {string} query @param {Record<string, any>} specifications
+ * @returns {{ setting: Setting | null, page: Record<string, string> }}
+ */
+export function parseSetting(query, specifications) {
+  const search = new URLSearchParams(query);
+  const { parameters: shared, page } = parseQuery(query, specifications);
+  const given = [...search.keys()].some((name) => name === "variant" || name in specifications);
+  if (!given) return { setting: null, page };
+  const variants = search
+    .getAll("variant")
+    .slice(0, MOST_VARIANTS)
+    .map((text) => parseVariant(text, specifications));
+  return { setting: { shared, variants: variants.length > 0 ? variants : [{}] }, page };
+}
+
+/**
+ * The link of a setting: what isn't at its default, and the variants.
+ * @param {Setting} setting @param {Record<string, any>} specifications @param {Record<string, string>} [page]
+ */
+export function settingQuery({ shared, variants }, specifications, page = {}) {
+  const changed = Object.entries(shared).filter(([name, value]) => value !== (specifications[name]?.default ?? null));
+  const search = new URLSearchParams(toQuery(Object.fromEntries(changed), page));
+  for (const variant of variants) search.append("variant", formatVariant(variant));
+  return search.toString().replaceAll("%3A", ASSIGN).replaceAll("%2C", SEPARATE);
+}
+
+/** All parameters of one variant. @param {Setting} setting @param {number} index @returns {Parameters} */
+export function parametersOf({ shared, variants }, index) {
+  return { ...shared, ...variants[index] };
+}
+
+/** The query of its training run. @param {Setting} setting @param {number} index */
+export function queryOf(setting, index) {
+  return toQuery(parametersOf(setting, index));
+}
+
+/**
+ * The setting after a change of the shared parameters, or of one variant.
+ * @param {Setting} setting @param {Parameters} change @param {number | null} scope  null: all variants.
+ * @param {any} catalog
+ * @returns {Setting}
+ */
+export function changedSetting(setting, change, scope, catalog) {
+  const common = Object.fromEntries(Object.entries(change).filter(([name]) => COMMON.includes(name)));
+  const own = Object.fromEntries(Object.entries(change).filter(([name]) => !COMMON.includes(name)));
+  const next =
+    scope === null
+      ? { shared: consistent(setting.shared, change, catalog), variants: setting.variants }
+      : {
+          shared: consistent(setting.shared, common, catalog),
+          variants: setting.variants.map((variant, i) => (i === scope ? { ...variant, ...own } : variant)),
+        };
+  return tidy(next, catalog);
+}
+
+/** @param {Parameters} shared @param {Parameters} change @param {any} catalog @returns {Parameters} */
+function consistent(shared, change, catalog) {
+  const next = { ...shared, ...change };
+  // Each task has a length, each optimiser a learning rate, that suits it.
+  if ("task" in change && change.task !== shared.task) Object.assign(next, { length: null, text: null }, change);
+  if ("optimizer" in change && change.optimizer !== shared.optimizer) Object.assign(next, forgotten(), change);
+  const length = lengthOf(next, catalog);
+  if (next.truncation !== null && Number(next.truncation) >= length) next.truncation = null;
+  return next;
+}
+
+/** What an optimiser has a default of its own for. @returns {Parameters} */
+function forgotten() {
+  return Object.fromEntries(["learning_rate", ...OPTIMIZER_SETTINGS].map((name) => [name, null]));
+}
+
+/** Without differences that are none. @param {Setting} setting @param {any} catalog @returns {Setting} */
+function tidy({ shared, variants }, catalog) {
+  const length = lengthOf(shared, catalog);
+  return {
+    shared,
+    variants: variants.map((variant) => {
+      const optimizer = variant.optimizer !== undefined && variant.optimizer !== shared.optimizer;
+      const kept = Object.entries(variant)
+        .map(([name, value]) => (name === "truncation" && Number(value) >= length ? [name, null] : [name, value]))
+        .filter(([name, value]) => {
+          // Another optimiser reads a learning rate of its own unless it is told one.
+          if (optimizer && name === "learning_rate") return true;
+          return value !== (shared[/** @type {string} */ (name)] ?? null);
+        });
+      return Object.fromEntries(kept);
+    }),
+  };
+}
+
+/** T. @param {Parameters} shared @param {any} catalog @returns {number} */
+export function lengthOf(shared, catalog) {
+  return Number(shared.length ?? taskOf(shared, catalog)?.default_length ?? 20);
+}
+
+/** @param {Parameters} shared @param {any} catalog */
+export function taskOf(shared, catalog) {
+  return catalog.tasks.find((/** @type {any} */ task) => task.name === shared.task) ?? null;
+}
+
+/** What an optimiser reads, with its defaults. @param {Parameters} parameters @param {any} catalog @returns {Record<string, number>} */
+export function settingsOfOptimizer(parameters, catalog) {
+  return catalog.optimizers.find((/** @type {any} */ each) => each.name === parameters.optimizer)?.settings ?? {};
+}
+
+/** Names of the parameters in which the variants differ from each other, in the order of the form. @param {Setting} setting @param {Record<string, any>} specifications */
+export function contrasted(setting, specifications) {
+  const all = setting.variants.map((_, i) => parametersOf(setting, i));
+  return Object.keys(specifications).filter((name) =>
+    all.some((parameters) => (parameters[name] ?? null) !== (all[0][name] ?? null)),
+  );
+}
+
+/** @param {{ parameters: Parameters, variants: { parameters: Parameters }[] }} preset @param {any} catalog @returns {Setting} */
+export function settingOf(preset, catalog) {
+  const { parameters: defaults } = parseQuery("", catalog.training_parameters);
+  return {
+    shared: { ...defaults, ...preset.parameters },
+    variants: preset.variants.map(({ parameters }) => ({ ...parameters })),
+  };
+}
+
+/** The story whose setting this is, whatever the seed; null if none. @param {Setting} setting @param {any} catalog @returns {any} */
+export function storyOf(setting, catalog) {
+  const specifications = catalog.training_parameters;
+  const seedless = (/** @type {Setting} */ { shared, variants }) =>
+    JSON.stringify([Object.keys(specifications).map((name) => (name === "seed" ? 0 : (shared[name] ?? null))), variants]);
+  const now = seedless(setting);
+  return catalog.training_presets.find((/** @type {any} */ preset) => seedless(settingOf(preset, catalog)) === now) ?? null;
+}
