@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { adjointShade, css, MAPS_OF_THEME, normShade, pixels, table } from "../../static/js/math/colour.js";
+import {
+  adjointShade,
+  css,
+  MAPS_OF_THEME,
+  normShade,
+  pixels,
+  shadeWithin,
+  table,
+} from "../../static/js/math/colour.js";
 
 const channels = (/** @type {number} */ word) => [word & 255, (word >> 8) & 255, (word >> 16) & 255];
 /** CIE lightness of an sRGB colour. @param {number} word */
@@ -52,4 +60,14 @@ test("a signed gradient has the hue of its sign and the strength of its log size
   assert.equal(adjointShade(-0.3, -2), -0.5);
   assert.equal(adjointShade(-1, -400), -0);
   assert.equal(adjointShade(0, 3), 0);
+});
+
+test("states are coloured evenly, an exploding run by its logarithm, so that its beginning isn't blank", () => {
+  assert.equal(shadeWithin(1)(-0.5), -0.5);
+  const shade = shadeWithin(1e300);
+  assert.equal(shade(1e300), 1);
+  assert.equal(shade(-1e300), -1);
+  assert.equal(shade(0), 0);
+  assert.ok(Math.abs(shade(1e150) - 0.5) < 0.01);
+  assert.ok(Number.isNaN(shade(Number.NaN)));
 });

@@ -123,6 +123,12 @@ test("after a divergence there is no colour, before it there is", () => {
   assert.equal(image.pixels[step + 1], 0);
 });
 
+test("where the loss isn't known, neither is its gradient", () => {
+  const run = answer("diverged");
+  const [image] = images(alignedFigure(run, viewOf(run), strings).paint, "y3");
+  assert.ok(image.pixels.every((/** @type {number} */ pixel) => pixel === 0));
+});
+
 test("the flow matrix has the colour of norm 1 on its diagonal's scale and nothing above it", () => {
   const run = answer("default");
   const view = viewOf(run);

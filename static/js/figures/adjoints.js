@@ -4,9 +4,14 @@ import { adjointShade, pixels } from "../math/colour.js";
 import { norm } from "../math/format.js";
 import { columnsOf, lengthOf, withZeros } from "./answer.js";
 
-/** @param {any} run */
+/** log10 ‖∂L/∂h_t‖; NaN where the loss itself isn't known. @param {any} run */
 export function adjointNorms(run) {
-  return withZeros(run.adjoints.log10_norm, run.adjoints.exact_zero ?? []);
+  const { dL_dh: plain, log10_norm: norms, exact_zero: zeros } = run.adjoints;
+  const H = columnsOf(plain);
+  return withZeros(
+    norms,
+    (zeros ?? []).filter((/** @type {number} */ t) => !Number.isNaN(plain.values[t * H])),
+  );
 }
 
 /**

@@ -1,6 +1,6 @@
 /** Hidden states: one row per unit, one column per step, coloured around 0. */
 
-import { pixels } from "../math/colour.js";
+import { pixels, shadeWithin } from "../math/colour.js";
 import { number } from "../math/format.js";
 import { roundBound } from "../math/scale.js";
 import { columnsOf, largest, lengthOf } from "./answer.js";
@@ -19,7 +19,7 @@ export function stateMarks(run, view, yaxis) {
   const { values } = run.states.h;
   const H = columnsOf(run.states.h);
   const steps = lengthOf(run) + 1;
-  const bound = stateBound(run);
+  const shade = shadeWithin(stateBound(run));
   return [
     {
       mark: "image",
@@ -28,7 +28,7 @@ export function stateMarks(run, view, yaxis) {
       y: [H + 0.5, 0.5],
       width: steps,
       height: H,
-      pixels: pixels(view.maps.state, steps * H, (i) => values[(i % steps) * H + Math.floor(i / steps)] / bound),
+      pixels: pixels(view.maps.state, steps * H, (i) => shade(values[(i % steps) * H + Math.floor(i / steps)])),
     },
   ];
 }
@@ -40,7 +40,10 @@ export function stateSummary(run, strings) {
   const { values } = run.states.h;
   let saturated = 0;
   let sum = 0;
+  let count = 0;
   for (const value of values) {
+    if (Number.isNaN(value)) continue;
+    count += 1;
     if (Math.abs(value) > 0.95) saturated += 1;
     sum += Math.abs(value);
   }
@@ -48,8 +51,8 @@ export function stateSummary(run, strings) {
   return strings(key, {
     H: columnsOf(run.states.h),
     T: lengthOf(run),
-    mean: number(sum / values.length, 2),
+    mean: number(sum / count, 2),
     largest: number(largest(run.states.h), 3),
-    saturated: number((100 * saturated) / values.length, 2),
+    saturated: number((100 * saturated) / count, 2),
   });
 }

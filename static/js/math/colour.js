@@ -72,6 +72,20 @@ function index(value) {
   return Math.round(clamp(127.5 * (value + 1), 0, 255));
 }
 
+/** Values beyond this are coloured by their logarithm, or an exploding run would have one coloured step. */
+const LARGEST_LINEAR = 20;
+
+/**
+ * Where values lie on a colour scale from −bound to bound: evenly, or by log(1 + |value|) if the bound is large.
+ * @param {number} bound
+ * @returns {(value: number) => number}
+ */
+export function shadeWithin(bound) {
+  if (bound <= LARGEST_LINEAR) return (value) => value / bound;
+  const span = Math.log1p(bound);
+  return (value) => (Math.sign(value) * Math.log1p(Math.abs(value))) / span;
+}
+
 /**
  * Where a norm lies on its colour scale: −1 at 10^−NORM_SPAN, 0 at norm 1, 1 at 10^NORM_SPAN. An exact zero is −1.
  * @param {number} log10

@@ -36,19 +36,7 @@ export function createHead(verdict, update) {
     if (!now) return;
     const place = (/** @type {number} */ norm) =>
       String(norm > 0 ? clamp((Math.log10(norm) - LOW) / (HIGH - LOW), 0, 1) : 0);
-    const T = run.parameters.length;
-    const whole = backward.window === null || backward.window >= T;
-    const factors = Object.values(now.factors);
-    const notes = {
-      full: "",
-      truncated: whole ? strings("update.uncut") : `K = ${backward.window}`,
-      clipped:
-        now.clipped < now.truncated * (1 - 1e-9)
-          ? factors.length === 1
-            ? `× ${number(factors[0], 2)}`
-            : strings("update.angle", { angle: number((180 * now.angle) / Math.PI, 2) })
-          : strings("update.unclipped"),
-    };
+    const notes = notesOf(now, backward, run.parameters.length, strings);
     for (const { name, label, bar, value, note } of rows) {
       const norm = now[/** @type {"full" | "truncated" | "clipped"} */ (name)];
       setText(label, strings(`update.${name}`));
@@ -58,6 +46,25 @@ export function createHead(verdict, update) {
       bar.style.setProperty("--threshold", place(backward.threshold));
     }
   }
+}
+
+/**
+ * What happened on the way to each norm.
+ * @param {import("../figures/update.js").Update} now @param {import("../figures/answer.js").Backward} backward @param {number} T
+ * @param {import("../figures/answer.js").Strings} strings
+ */
+function notesOf(now, backward, T, strings) {
+  if (!Number.isFinite(now.truncated)) return { full: "", truncated: "", clipped: "" };
+  const factors = Object.values(now.factors);
+  const shortened =
+    factors.length === 1
+      ? `× ${number(factors[0], 2)}`
+      : strings("update.angle", { angle: number((180 * now.angle) / Math.PI, 2) });
+  return {
+    full: "",
+    truncated: backward.window === null || backward.window >= T ? strings("update.uncut") : `K = ${backward.window}`,
+    clipped: now.clipped < now.truncated * (1 - 1e-9) ? shortened : strings("update.unclipped"),
+  };
 }
 
 /** @param {HTMLElement} element @param {string} text */

@@ -57,14 +57,15 @@ export function keys(run, view, strings, layout) {
   const marks = lineKey(run, view, strings, layout);
   if (view.compact) return marks;
   const bound = stateBound(run);
+  const end = bound < 1e4 ? plain(bound) : powerOfTen(Math.log10(bound));
   const [floor, top] = ADJOINT_RANGE;
   return [
     ...marks,
     ...colourKey(view, layout, "y", view.maps.norm, NORM_LABELS),
     ...colourKey(view, layout, "y2", view.maps.state, [
-      [-1, `−${plain(bound)}`],
+      [-1, `−${end}`],
       [0, "0"],
-      [1, plain(bound)],
+      [1, end],
     ]),
     ...colourKey(view, layout, "y3", view.maps.adjoint, [
       [-1, `−${powerOfTen(top)}`],

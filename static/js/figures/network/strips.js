@@ -1,6 +1,6 @@
 /** Strips of cells, or bands where steps are narrow: x_t, h_t and y_t by value, with the thin grey arrows of the forward pass. */
 
-import { pixels } from "../../math/colour.js";
+import { pixels, shadeWithin } from "../../math/colour.js";
 import { clamp } from "../../math/scale.js";
 import { columnsOf, largest, lengthOf } from "../answer.js";
 import { stateBound } from "../states.js";
@@ -17,22 +17,18 @@ export function strips(run, view, lane) {
   const { maps, palette } = view;
   const h = run.states.h;
   const H = columnsOf(h);
-  const bound = stateBound(run);
   const fill = lane.detail === "bands" ? 1 : stripWidth(lane) / lane.step;
   const outline = lane.detail === "bands" ? undefined : palette.rule;
-  const cells = (/** @type {any} */ tensor, /** @type {number} */ steps, /** @type {number} */ scale) => {
+  const cells = (/** @type {any} */ tensor, /** @type {number} */ steps, /** @type {number} */ bound) => {
     const rows = columnsOf(tensor);
+    const shade = shadeWithin(bound);
     return {
       width: steps,
       height: rows,
-      pixels: pixels(
-        maps.state,
-        steps * rows,
-        (i) => tensor.values[(i % steps) * rows + Math.floor(i / steps)] / scale,
-      ),
+      pixels: pixels(maps.state, steps * rows, (i) => shade(tensor.values[(i % steps) * rows + Math.floor(i / steps)])),
     };
   };
-  const marks = [{ mark: "image", ...cells(h, T + 1, bound), x: [-0.5, T + 0.5], y: lane.h, fill, outline }];
+  const marks = [{ mark: "image", ...cells(h, T + 1, stateBound(run)), x: [-0.5, T + 0.5], y: lane.h, fill, outline }];
   if (H * (lane.detail === "bands" ? 99 : 1) <= (lane.h[1] - lane.h[0]) / 5) marks.push(cellRules(view, lane, H, fill));
   for (const [tensor, where] of [
     [run.sequence.x, lane.x],

@@ -1,6 +1,6 @@
 /** The textbook's drawing: every unit a circle, every weight a line. */
 
-import { css } from "../../math/colour.js";
+import { css, shadeWithin } from "../../math/colour.js";
 import { clamp } from "../../math/scale.js";
 import { columnsOf, largest } from "../answer.js";
 import { stateBound } from "../states.js";
@@ -16,7 +16,7 @@ import { symbols } from "./strips.js";
 export function units(run, view, lane) {
   const { palette, maps } = view;
   const at = places(run, lane);
-  const bound = stateBound(run);
+  const shade = shadeWithin(stateBound(run));
   const marks = /** @type {any[]} */ ([]);
   const circles = (
     /** @type {number[]} */ x,
@@ -29,7 +29,7 @@ export function units(run, view, lane) {
   circles(
     states.flatMap((t) => at.h.map(() => t)),
     states.flatMap(() => at.h),
-    states.flatMap((t) => at.h.map((_, i) => css(maps.state, run.states.h.values[t * H + i] / bound))),
+    states.flatMap((t) => at.h.map((_, i) => css(maps.state, shade(run.states.h.values[t * H + i])))),
     at.radius,
   );
   const steps = states.filter((t) => t > 0);
@@ -48,11 +48,11 @@ export function units(run, view, lane) {
       [run.sequence.x, at.x, at.xHeight],
       [run.states.y, at.y, at.yHeight],
     ])) {
-      const scale = largest(tensor) || 1;
+      const within = shadeWithin(largest(tensor) || 1);
       circles(
         steps.flatMap((t) => shifts.map((shift) => t + shift)),
         steps.flatMap(() => shifts.map(() => height)),
-        steps.flatMap((t) => shifts.map((_, i) => css(maps.state, tensor.values[(t - 1) * shifts.length + i] / scale))),
+        steps.flatMap((t) => shifts.map((_, i) => css(maps.state, within(tensor.values[(t - 1) * shifts.length + i])))),
         at.small,
       );
     }
