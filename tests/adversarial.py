@@ -13,6 +13,14 @@ def triangular(a: float, b: float, c: float):
     return np.array([[a, c], [0.0, b]])
 
 
+def lost_little_by_little():
+    """What float64 loses in the first steps is all that remains after three later ones, none of which is suspicious by itself."""
+    steps = [np.eye(2)] * 128
+    steps[3] = steps[11] = np.diag([1.0, 1e-200])
+    steps[25] = steps[50] = steps[100] = np.diag([1e-139, 1.0])
+    return steps
+
+
 RNG = np.random.default_rng(7)
 ROTATION, _ = np.linalg.qr(RNG.standard_normal((6, 6)))
 ADVERSARIAL = {
@@ -25,6 +33,7 @@ ADVERSARIAL = {
     "hidden below a column": [triangular(1e-3, 1, 1)] * 20
     + [np.array([[1.0, 0.0], [1e-250, 1e-200]])] * 5
     + [triangular(1e-30, 1, 1)] * 20,
+    "lost little by little": lost_little_by_little(),
     "nilpotent": [0.3 * np.eye(7, k=1)] * 30,
     "nilpotent, growing": [1e30 * np.eye(7, k=1)] * 30,
     "nilpotent, of many sizes": [np.eye(7, k=1) * 10.0 ** (-50 * (step % 7)) for step in range(30)],

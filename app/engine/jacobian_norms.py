@@ -157,8 +157,7 @@ def _chain_norms(trace: Trace, of_step: int, spectral: bool, compress: bool) -> 
         start, rows = max(0, stop - chunk), len(chain.matrix)
         jacobians = cell.state_jacobians(parameters, linear, start, stop, jacobian_buffer[: stop - start])
         products = product_buffer.reshape(-1)[: (stop - start) * rows * size].reshape(stop - start, rows, size)
-        zeros_are_true = not linear.underflowed[start:of_step].any()
-        multiplied = _multiplied_plainly(chain, jacobians, products, zeros_are_true)
+        multiplied = _multiplied_plainly(chain, jacobians, products)
         if multiplied is None and chain.wide is None and stop - start > FEWEST_STEPS_PER_CHUNK:
             chunk = (stop - start) // 2  # the products may have left the safe range only because they were too many
             continue
@@ -186,7 +185,7 @@ def _chain_norms(trace: Trace, of_step: int, spectral: bool, compress: bool) -> 
 _Multiplied = tuple[Array | int, Array, _Chain]
 
 
-def _multiplied_plainly(chain: _Chain, jacobians: Array, products: Array, zeros_are_true: bool) -> _Multiplied | None:
+def _multiplied_plainly(chain: _Chain, jacobians: Array, products: Array) -> _Multiplied | None:
     """The chain times the Jacobians of a chunk, last step first, each product into `products`; None if float64 may have lost some."""
     if chain.wide is not None:
         return None
@@ -195,7 +194,7 @@ def _multiplied_plainly(chain: _Chain, jacobians: Array, products: Array, zeros_
         for jacobian, product in zip(jacobians[::-1], products[::-1], strict=True):
             left = left.dot(jacobian, product)
         squares = squared_norms(products)
-    if not _nothing_lost(chain.matrix, left, squares, zeros_are_true):
+    if not _nothing_lost(chain.matrix, left, squares):
         return None
     shift = int(np.frexp(squares[0])[1]) // 2
     return chain.exponent, squares, _Chain(left * 2.0**-shift, chain.exponent + shift, chain.watched)
@@ -215,17 +214,17 @@ def _multiplied_widely(chain: _Chain, factors: list[tuple[Array, IntArray | None
     return exponents, squared_norms(products), chain
 
 
-def _nothing_lost(before: Array, after: Array, squares: Array, zeros_are_true: bool) -> bool:
+def _nothing_lost(before: Array, after: Array, squares: Array) -> bool:
     """Whether a chunk of plain products is exact: norms safe all along, and no row with entries that are tiny, or falsely zero.
 
-    A row that was exactly zero stays so. Every other must have come out with all its entries so far above the underflow
-    threshold that whatever was lost on the way is negligible beside each of them.
+    A row that was zero before the chunk was so exactly, and stays so. Every other must have come out with all its entries
+    so far above the underflow threshold that whatever was lost on the way is negligible beside each of them.
     """
     if not (squares.min() > SMALLEST_SAFE_SQUARE and squares.max() < LARGEST_SAFE_SQUARE):  # NaN is not safe
         return False
     smallest = np.abs(after).min(axis=1)
     unsafe = smallest <= SMALLEST_SAFE_ENTRY * np.sqrt(squares[0])
-    return not unsafe.any() or (zeros_are_true and not before[unsafe].any())
+    return not unsafe.any() or not before[unsafe].any()
 
 
 def _still_negligible(products: Array, squares: Array) -> bool:
