@@ -10,6 +10,7 @@ from app.engine.network import Trace
 MOST_BITS_BETWEEN_ROWS = 200
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def lyapunov_exponents(trace: Trace) -> Array:
     """Finite-time Lyapunov exponents of the chain, by QR.
 
@@ -51,13 +52,15 @@ def lyapunov_exponents(trace: Trace) -> Array:
     for step in range(known):
         cell.state_jacobians(parameters, linear, step, step + 1, jacobian)
         matrix, row_exponent = wide_factor(trace, step, jacobian[0])
-        basis, logarithms = _qr(matrix @ basis, 0 if row_exponent is None else row_exponent[:, 0])
+        shift = np.frexp(np.abs(matrix).max(axis=1))[1]  # rows near 1, whose products with the basis can't overflow
+        exponent = shift if row_exponent is None else shift + row_exponent[:, 0]
+        basis, logarithms = _qr(np.ldexp(matrix, -shift[:, None]) @ basis, exponent)
         total += logarithms
     total += linear.log10_scale[:known].sum() * np.log(10.0)
     return np.asarray(np.sort(total / known)[::-1])
 
 
-def _qr(matrix: Array, row_exponent: IntArray | int) -> tuple[Array, Array]:
+def _qr(matrix: Array, row_exponent: IntArray) -> tuple[Array, Array]:
     """Q and ln |R_ii| of the matrix whose rows are multiplied by 2^row_exponent."""
     sizes = np.abs(matrix).max(axis=1)
     own_exponent = np.frexp(sizes)[1]
@@ -68,7 +71,7 @@ def _qr(matrix: Array, row_exponent: IntArray | int) -> tuple[Array, Array]:
         return _wide_qr(np.ldexp(matrix, -own_exponent[:, None]), exponent)
     # Saturated units make rows of very different sizes. Householder reflections keep the digits of the small ones if they come last.
     order = np.argsort(-exponent)
-    q, upper = np.linalg.qr(np.ldexp(matrix, np.reshape(row_exponent - top, (-1, 1)))[order])
+    q, upper = np.linalg.qr(np.ldexp(matrix, (row_exponent - top)[:, None])[order])
     basis = np.empty_like(q)
     basis[order] = q
     with np.errstate(divide="ignore"):
@@ -85,7 +88,7 @@ def _wide_qr(matrix: Array, exponent: IntArray) -> tuple[Array, Array]:
     rest = matrix.copy()
     waiting = np.ones(size, dtype=bool)  # the rows that have not been pivots
     lower, logarithms = np.zeros((size, size)), np.empty(size)
-    with np.errstate(divide="ignore", under="ignore"):
+    with np.errstate(all="ignore"):  # a pivot 1e308 times smaller than the rest of its row leaves no value
         for column in range(size):
             sizes = np.where(waiting, np.log2(np.abs(rest[:, column])) + exponent, -np.inf)
             pivot = int(np.argmax(sizes)) if np.isfinite(sizes).any() else int(np.argmax(waiting))
@@ -97,5 +100,5 @@ def _wide_qr(matrix: Array, exponent: IntArray) -> tuple[Array, Array]:
                 lower[:, column] += np.ldexp(factors, exponent - exponent[pivot])
                 rest -= factors[:, None] * rest[pivot]
                 rest[waiting, column] = 0.0
-    basis, of_lower = _qr(lower, 0)
+    basis, of_lower = _qr(lower, np.zeros(size, dtype=np.int64))
     return basis, logarithms + of_lower

@@ -25,6 +25,13 @@ def test_the_largest_lyapunov_exponent_is_the_slope_of_the_norm_curve():
     assert lyapunov_exponents(trace)[0] == pytest.approx(norms[0] * np.log(10.0) / 4_000, abs=2e-3)
 
 
+@pytest.mark.parametrize("factor", [1e-300, 1e300])
+def test_jacobians_of_any_size_shift_the_exponents(factor):
+    jacobians = np.random.default_rng(1).standard_normal((20, 4, 4))
+    shifted = lyapunov_exponents(chain_of(jacobians * factor))
+    np.testing.assert_allclose(shifted, lyapunov_exponents(chain_of(jacobians)) + np.log(factor), rtol=1e-13)
+
+
 def test_a_direction_that_is_wiped_out_has_exponent_minus_infinity():
     exponents = lyapunov_exponents(chain_of([np.diag([1.0, 0.0])] * 4))
     assert exponents[0] == 0.0
