@@ -20,6 +20,7 @@
  * @property {Backward} backward
  * @property {Ghost[]} ghosts
  * @property {Path | null} path  The term of the worked example that is lit.
+ * @property {string[]} [colours]  Of the variants, where runs stand side by side.
  *
  * @typedef {{ k: number, t?: number, unit?: number, step?: number }} Pointer
  * @typedef {{ window: number | null, mode: string, threshold: number, clipMode: string, rate: number }} Backward  As the controls stand now.

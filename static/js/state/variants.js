@@ -101,14 +101,11 @@ export function queryOf(setting, index) {
 export function changedSetting(setting, change, scope, catalog) {
   const common = Object.fromEntries(Object.entries(change).filter(([name]) => COMMON.includes(name)));
   const own = Object.fromEntries(Object.entries(change).filter(([name]) => !COMMON.includes(name)));
-  const next =
-    scope === null
-      ? { shared: consistent(setting.shared, change, catalog), variants: setting.variants }
-      : {
-          shared: consistent(setting.shared, common, catalog),
-          variants: setting.variants.map((variant, i) => (i === scope ? { ...variant, ...own } : variant)),
-        };
-  return tidy(next, catalog);
+  if (scope === null)
+    return tidy({ shared: consistent(setting.shared, change, catalog), variants: setting.variants }, catalog);
+  const fresh = "optimizer" in own && own.optimizer !== parametersOf(setting, scope).optimizer ? forgotten() : {};
+  const variants = setting.variants.map((variant, i) => (i === scope ? { ...variant, ...fresh, ...own } : variant));
+  return tidy({ shared: consistent(setting.shared, common, catalog), variants }, catalog);
 }
 
 /** @param {Parameters} shared @param {Parameters} change @param {any} catalog @returns {Parameters} */
@@ -133,15 +130,9 @@ function tidy({ shared, variants }, catalog) {
   return {
     shared,
     variants: variants.map((variant) => {
-      const optimizer = variant.optimizer !== undefined && variant.optimizer !== shared.optimizer;
-      const kept = Object.entries(variant)
-        .map(([name, value]) => (name === "truncation" && Number(value) >= length ? [name, null] : [name, value]))
-        .filter(([name, value]) => {
-          // Another optimiser reads a learning rate of its own unless it is told one.
-          if (optimizer && name === "learning_rate") return true;
-          return value !== (shared[/** @type {string} */ (name)] ?? null);
-        });
-      return Object.fromEntries(kept);
+      const fitting = { ...variant };
+      if (Number(fitting.truncation) >= length) fitting.truncation = null;
+      return Object.fromEntries(Object.entries(fitting).filter(([name, value]) => value !== (shared[name] ?? null)));
     }),
   };
 }
@@ -182,7 +173,12 @@ export function settingOf(preset, catalog) {
 export function storyOf(setting, catalog) {
   const specifications = catalog.training_parameters;
   const seedless = (/** @type {Setting} */ { shared, variants }) =>
-    JSON.stringify([Object.keys(specifications).map((name) => (name === "seed" ? 0 : (shared[name] ?? null))), variants]);
+    JSON.stringify([
+      Object.keys(specifications).map((name) => (name === "seed" ? 0 : (shared[name] ?? null))),
+      variants,
+    ]);
   const now = seedless(setting);
-  return catalog.training_presets.find((/** @type {any} */ preset) => seedless(settingOf(preset, catalog)) === now) ?? null;
+  return (
+    catalog.training_presets.find((/** @type {any} */ preset) => seedless(settingOf(preset, catalog)) === now) ?? null
+  );
 }
