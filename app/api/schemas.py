@@ -30,6 +30,8 @@ PAGE_PARAMETERS = {
     "embed": "1 shows the page without its frame.",
     "pin": "A run kept behind the norm curve for comparison; may be repeated.",
     "at": "The step that the page points at.",
+    "variant": "What differs from the other parameters in one of several training runs; may be repeated.",
+    "until": "The step that the training runs of the page had come to.",
 }
 
 ABOUT_ARRAYS = (
