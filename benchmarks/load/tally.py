@@ -1,5 +1,6 @@
 """What the clients of a load test saw."""
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -36,10 +37,10 @@ def in_words(seconds: Sequence[float]) -> str:
 
 
 def percentile(values: Sequence[float], share: float) -> float:
-    """The value that `share` percent of the values don't exceed.
+    """The value that `share` percent of the values don't exceed; infinite where there is none.
 
     >>> percentile([3.0, 1.0, 2.0, 4.0], 50), percentile([3.0, 1.0, 2.0, 4.0], 95)
     (2.0, 4.0)
     """
     ordered = sorted(values)
-    return ordered[max(0, -int(-len(ordered) * share // 100) - 1)]
+    return ordered[max(0, -int(-len(ordered) * share // 100) - 1)] if ordered else math.inf
