@@ -85,14 +85,14 @@ def gradients(exploration: Exploration) -> Part:
     parameters = exploration.parameters
     with np.errstate(all="ignore"):
         full_vector, truncated_vector = clipping.flattened(full), clipping.flattened(truncated)
-        full_norm = np.linalg.norm(full_vector)
+        full_norm = np.float64(clipping.euclidean_norm(full_vector))
         return {
             "full": _gradient(full),
             "truncated": {
                 "mode": parameters.truncation_mode,
                 "length": parameters.truncation,
                 **_gradient(truncated),
-                "relative_bias": np.float64(np.linalg.norm(truncated_vector - full_vector) / full_norm),
+                "relative_bias": clipping.euclidean_norm(truncated_vector - full_vector) / full_norm,
                 "cosine": clipping.cosine(truncated_vector, full_vector),
             },
             "clipped": {
@@ -170,14 +170,16 @@ def worked_terms(exploration: Exploration) -> Part:
             remedy = f"Leave terms out of include, or ask for length ≤ {LARGEST_WORKED_EXAMPLE['length']} and hidden_size ≤ 8."
             raise InvalidParameter("include", "terms", f"terms only with {name} ≤ {largest}, here it is {sizes[name]}", remedy)
     found = terms.terms(exploration.trace, exploration.itemised)
+    with np.errstate(over="ignore", invalid="ignore"):
+        dh_dW_total, dL_dW_total = found.dh_dW.sum(axis=0), found.dL_dW.sum(axis=(0, 1))
     return {
         "weights": exploration.network.parameters,
         "J": found.jacobian,
         "dh_dh": found.dh_dh,
         "dh_dW": found.dh_dW,
-        "dh_dW_total": found.dh_dW.sum(axis=0),
+        "dh_dW_total": dh_dW_total,
         "dL_dW": found.dL_dW,
-        "dL_dW_total": found.dL_dW.sum(axis=(0, 1)),
+        "dL_dW_total": dL_dW_total,
     }
 
 

@@ -1,6 +1,7 @@
 """One exploration from its parameters to its answer: resolve, build, compute the parts that were asked for."""
 
 import dataclasses
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,7 +31,7 @@ class OwnData:
     target: Array | None = None
 
 
-def explore(parameters: RunParameters, own: OwnData | None = None) -> dict[str, Any]:
+def explore(parameters: RunParameters, own: OwnData | None = None, between: Callable[[], None] = lambda: None) -> dict[str, Any]:
     """Compute one run.
 
     Parameters
@@ -39,6 +40,8 @@ def explore(parameters: RunParameters, own: OwnData | None = None) -> dict[str, 
         Resolved or not.
     own : OwnData, optional
         Explicit weights or data, which take the place of drawn ones.
+    between : callable, optional
+        Called before each part; what it raises ends the run.
 
     Returns
     -------
@@ -53,7 +56,11 @@ def explore(parameters: RunParameters, own: OwnData | None = None) -> dict[str, 
     """
     exploration = prepare(parameters, own or OwnData())
     resolved = exploration.parameters
-    parts = {name: PART_FUNCTIONS[name](exploration) for name in PART_FUNCTIONS if name in resolved.include}
+    parts = {}
+    for name in PART_FUNCTIONS:
+        if name in resolved.include:
+            between()
+            parts[name] = PART_FUNCTIONS[name](exploration)
     sequence = exploration.sequence
     divergence = exploration.divergence(with_gradients=not GRADIENT_PARTS.isdisjoint(resolved.include))
     return {

@@ -222,7 +222,7 @@ def advance(training: Training, state: State) -> tuple[Step, State, Diverged | N
             told = dataclasses.replace(told, clipped_norm=clipped.norm, clipped=clipped.clipped_share > 0.0)
         optimizer, moved = training.optimizer.update(state.optimizer, gradients, state.parameters)
         after = State(number, moved, optimizer)
-        if not math.isfinite(sum(float(value.sum()) for value in moved.values())):
+        if not all(np.isfinite(value).all() for value in moved.values()):
             return told, after, Diverged(number, "parameters")
     return _with_spectrum(training.parameters, told, moved), after, None
 

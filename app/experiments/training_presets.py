@@ -1,0 +1,192 @@
+"""Training runs that tell a story: up to four variants that differ in one thing, with the same seed and mini-batches.
+
+Each says what becomes of every variant; a test runs them all over several seeds.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from app.experiments.parameters import TrainingParameters
+
+BUDGET_SECONDS = 60.0  # for all variants of a preset, on two cores
+EXPLOSION = 1e3  # times the larger of the first loss and chance
+LAST_SHARE = 0.1  # of the run, over which the final loss is averaged
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One run of a preset.
+
+    Attributes
+    ----------
+    name : str
+        Within its preset.
+    parameters : dict
+        What differs from the preset's.
+    outcome : str
+        What becomes of it: learns, stuck or explodes (see `outcome`).
+    """
+
+    name: str
+    parameters: dict[str, Any]
+    outcome: str
+
+
+@dataclass(frozen=True)
+class TrainingPreset:
+    """A story in up to four variants.
+
+    Attributes
+    ----------
+    name, about : str
+        The story in a sentence or two.
+    parameters : dict
+        What all variants share, apart from the defaults.
+    variants : tuple of Variant
+        The remedy is in some of them.
+    goal : float
+        The share of the chance level below which a variant has learned.
+    """
+
+    name: str
+    about: str
+    parameters: dict[str, Any]
+    variants: tuple[Variant, ...]
+    goal: float = 0.5
+
+    def run(self, variant: Variant, **more: Any) -> TrainingParameters:
+        """The parameters of a variant."""
+        return TrainingParameters(**{**self.parameters, **variant.parameters, **more})
+
+
+def outcome(losses: Sequence[float], chance: float, goal: float) -> str:
+    """What became of a run: explodes, learns (its final loss is below goal · chance) or stuck.
+
+    It explodes where a loss is not finite, or a thousandfold the first one and chance. The final loss is the mean over the
+    last tenth of the steps.
+
+    >>> outcome([1.0, 0.2], 1.0, 0.5), outcome([1.0, 0.9], 1.0, 0.5), outcome([1.0, 2e3], 1.0, 0.5)
+    ('learns', 'stuck', 'explodes')
+    """
+    if not all(map(math.isfinite, losses)) or max(losses) > EXPLOSION * max(losses[0], chance):
+        return "explodes"
+    return "learns" if final_loss(losses) < goal * chance else "stuck"
+
+
+def final_loss(losses: Sequence[float]) -> float:
+    """The mean over the last tenth of the steps."""
+    last = losses[-max(1, round(LAST_SHARE * len(losses))) :]
+    return sum(last) / len(last)
+
+
+TRAINING_PRESETS = {
+    preset.name: preset
+    for preset in (
+        TrainingPreset(
+            "sgd_explodes",
+            "ReLU units add up two numbers over 20 steps. One large gradient throws plain SGD so far that it never comes back; "
+            "clipped, with the same learning rate, it learns. A learning rate small enough to survive is too small to learn.",
+            {
+                "task": "adding",
+                "length": 20,
+                "hidden_size": 24,
+                "activation": "relu",
+                "initializer": "identity",
+                "spectral_radius": 1.0,
+                "input_scale": 0.5,
+                "steps": 1200,
+                "optimizer": "sgd",
+                "learning_rate": 0.1,
+            },
+            (
+                Variant("plain", {}, "explodes"),
+                Variant("clipped", {"clip_threshold": 1.0}, "learns"),
+                Variant("small_steps", {"learning_rate": 0.0003}, "stuck"),
+            ),
+        ),
+        TrainingPreset(
+            "vanishing",
+            "Two symbols, 13 and 25 steps before the end, must be told in order. With ρ = 0.4 their gradient is gone before it reaches "
+            "them: the loss stays at chance, and larger steps of RMSprop don't help. Started at ρ = 1, the same network learns both.",
+            {
+                "task": "temporal_order",
+                "length": 30,
+                "hidden_size": 24,
+                "steps": 800,
+                "learning_rate": 0.1,
+                "clip_threshold": 1.0,
+                "spectral_radius": 0.4,
+                "initializer": "orthogonal",
+                "input_scale": 0.3,
+            },
+            (
+                Variant("vanishing", {}, "stuck"),
+                Variant("rmsprop", {"optimizer": "rmsprop", "learning_rate": 0.001}, "stuck"),
+                Variant("edge", {"spectral_radius": 1.0}, "learns"),
+            ),
+        ),
+        TrainingPreset(
+            "orthogonal_start",
+            "The same task over 50 steps, both starts at ρ = 1. A Gaussian W has singular values from 0 to 2 and forgets most "
+            "directions on the way; an orthogonal W keeps all of them and learns the longer gap. "
+            "In as many steps a Gaussian one seldom does.",
+            {
+                "task": "temporal_order",
+                "length": 50,
+                "hidden_size": 24,
+                "steps": 1000,
+                "learning_rate": 0.1,
+                "clip_threshold": 1.0,
+                "spectral_radius": 1.0,
+                "input_scale": 0.05,
+            },
+            (
+                Variant("gaussian", {"initializer": "gaussian"}, "stuck"),
+                Variant("orthogonal", {"initializer": "orthogonal"}, "learns"),
+            ),
+        ),
+        TrainingPreset(
+            "truncated",
+            "The later symbol stands 9 steps before the end. A gradient that reaches back 5 steps never sees it, in either meaning of "
+            "truncation, and what the network happened to remember is soon unlearned. The full gradient learns both symbols.",
+            {
+                "task": "temporal_order",
+                "length": 20,
+                "hidden_size": 32,
+                "steps": 1000,
+                "learning_rate": 0.15,
+                "clip_threshold": 1.0,
+                "spectral_radius": 0.8,
+            },
+            (
+                Variant("full", {}, "learns"),
+                Variant("sliding_5", {"truncation": 5}, "stuck"),
+                Variant("chunked_5", {"truncation": 5, "truncation_mode": "chunked"}, "stuck"),
+            ),
+            goal=0.6,  # who knows one of the two symbols has half the chance level
+        ),
+        TrainingPreset(
+            "optimizers",
+            "The next character of Alice's Adventures in Wonderland, with the same mini-batches for all. In 500 steps SGD hardly gets "
+            "beyond how often each letter occurs; momentum adds up its steps, RMSprop and Adam size them for each weight.",
+            {
+                "task": "alice",
+                "hidden_size": 32,
+                "batch_size": 16,
+                "initializer": "orthogonal",
+                "spectral_radius": 1.0,
+                "steps": 500,
+                "clip_threshold": 1.0,
+            },
+            (
+                Variant("sgd", {"optimizer": "sgd", "learning_rate": 0.1}, "stuck"),
+                Variant("momentum", {"optimizer": "momentum", "learning_rate": 0.1}, "learns"),
+                Variant("rmsprop", {"optimizer": "rmsprop", "learning_rate": 0.003}, "learns"),
+                Variant("adam", {"optimizer": "adam", "learning_rate": 0.005}, "learns"),
+            ),
+            goal=0.75,
+        ),
+    )
+}
