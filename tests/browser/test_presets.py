@@ -6,7 +6,8 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.driving import another_picture, open_explore, parameters_in_address, picture, settle
+from tests.browser.driving import open_explore, parameters_in_address, picture, settle
+from tests.browser.waiting import another_picture
 
 NAMES = ["textbook", "vanishing", "exploding", "edge", "saturation", "transient_growth", "truncated", "clipped", "orthogonal"]
 IS_BLANK = """canvas => {

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.driving import FINGERPRINT, control, open_explore, settle, until
+from tests.browser.driving import FINGERPRINT, control, open_explore, settle
+from tests.browser.waiting import until
 
 IS_CLEAR = "canvas => canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.every(value => value === 0)"
 TEXTBOOK = "?source=white_noise&input_size=3&hidden_size=4&output_size=2&length=3&spectral_radius=0.9&loss_at=every"
