@@ -102,16 +102,6 @@ function extended(array, count, values, known, total) {
   return whole.subarray(0, total);
 }
 
-/** The last snapshot that isn't later than a step; null if none is. @param {Series} series @param {number} step */
-export function snapshotAt({ snapshots }, step) {
-  let found = null;
-  for (const snapshot of snapshots) {
-    if (snapshot.step > step) break;
-    found = snapshot;
-  }
-  return found;
-}
-
 /** Whether every step that was planned is there, or the run diverged. @param {Series} series */
 export function isComplete({ ended, plan, count }) {
   return ended || (plan !== null && count >= plan.steps);

@@ -50,3 +50,13 @@ export function clippedShare({ columns, count }) {
   for (let i = 0; i < count; i += 1) clipped += columns.clipped[i];
   return count > 0 ? clipped / count : 0;
 }
+
+/** The last snapshot that isn't later than a step; null if none is. @param {Series} series @param {number} step */
+export function snapshotAt({ snapshots }, step) {
+  let found = null;
+  for (const snapshot of snapshots) {
+    if (snapshot.step > step) break;
+    found = snapshot;
+  }
+  return found;
+}
