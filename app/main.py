@@ -1,20 +1,26 @@
 """The application: create_app wires its parts together and has no logic of its own."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 from fastapi.templating import Jinja2Templates
 from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 from starlette_compress import CompressMiddleware, remove_compress_type
 
 from app import __version__
 from app.api import handlers
+from app.api.answers import HEADER, Answers
 from app.api.assets import Assets
 from app.api.checkpoints import CheckpointCache
 from app.api.head import HeadLikeGet
 from app.api.headers import SecurityHeaders
+from app.api.hosts import AllowedHosts, names_for
+from app.api.kept import KeptResponses, ResponseMemory
 from app.api.limits import RequestLimits
+from app.api.metrics import Metrics
+from app.api.observation import Observed
 from app.api.routes import catalog, cliff, health, pages, runs, trainings
 from app.api.server import Server
 from app.api.signals import on_termination
@@ -36,22 +42,30 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     settings = settings or Settings()
     assets = Assets(resource_directory("static"))
     templates = Jinja2Templates(resource_directory("templates"))
-    templates.env.globals["asset"] = assets.url
+    templates.env.globals |= {"asset": assets.url, "modules": assets.modules}
+    workers = Workers(settings)
+    half = int(settings.answer_megabytes * 1e6 / 2)  # for answers as they are, and for responses as they were sent
     server = Server(
         settings=settings,
-        workers=Workers(settings.inline_seconds, settings.workers, settings.queue_length),
+        workers=workers,
+        answers=Answers(workers, half),
+        responses=ResponseMemory(half),
+        metrics=Metrics(),
         templates=templates,
+        catalog=catalog.encoded(settings),
         streams=Streams(settings.max_streams, settings.workers),
         checkpoints=CheckpointCache(int(settings.checkpoint_megabytes * 1e6)),
     )
+
+    server.metrics.read(server.counted)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         runs.warm_up()
         server.ready = True
-        with on_termination(server.drain):
+        with on_termination(server.drain, settings.drain_seconds):
             yield
-        server.ready = False
+        server.close()
 
     app = FastAPI(
         title="Unrolled",
@@ -62,9 +76,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
         middleware=[
+            Middleware(Observed, server.metrics),
             Middleware(SecurityHeaders),
-            Middleware(RequestLimits, settings.max_url_bytes, settings.max_body_bytes),
+            Middleware(AllowedHosts, names_for(settings.host, settings.allowed_hosts)),
+            *cross_origin(settings.cors_origins),
+            Middleware(RequestLimits, settings.max_url_bytes, settings.max_header_bytes, settings.max_body_bytes),
             Middleware(HeadLikeGet),
+            Middleware(KeptResponses, server.responses),
             Middleware(CompressMiddleware, zstd_level=1, brotli_quality=1, gzip_level=1),
         ],
     )
@@ -76,3 +94,18 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.include_router(routes.router)
     app.mount("/static", assets, name="static")
     return app
+
+
+def cross_origin(origins: Sequence[str]) -> list[Middleware]:
+    """Lets pages of these sites read the API in a browser; without any, no other page may."""
+    if not origins:
+        return []
+    return [
+        Middleware(
+            CORSMiddleware,
+            allow_origins=list(origins),
+            allow_methods=["GET", "POST"],
+            allow_headers=["Content-Type", "Last-Event-ID", "X-Request-ID"],
+            expose_headers=["ETag", "Retry-After", "X-Request-ID", HEADER],
+        )
+    ]

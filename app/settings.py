@@ -1,10 +1,17 @@
 """Everything an operator may set, from environment variables UNROLLED_HOST, UNROLLED_PORT, UNROLLED_…"""
 
 import os
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BeforeValidator, Field
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+
+def _comma_separated(value: Any) -> Any:
+    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+
+Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_comma_separated)]
 
 
 class Settings(BaseSettings):
@@ -18,13 +25,19 @@ class Settings(BaseSettings):
     max_megabytes: Annotated[float, Field(gt=0, description="The most memory that one run may be estimated to need, in MB.")] = 512.0
     max_body_bytes: Annotated[int, Field(ge=1024, description="The largest request body, in bytes.")] = 8_000_000
     max_url_bytes: Annotated[int, Field(ge=1024, description="The longest request target (path and query), in bytes.")] = 24_000
+    max_header_bytes: Annotated[int, Field(ge=1024, description="The largest request headers, in bytes.")] = 32_000
     inline_seconds: Annotated[
-        float, Field(ge=0, description="Runs estimated to take no longer than this are computed at once; longer ones wait for a worker.")
-    ] = 0.007
+        float,
+        Field(ge=0, description="Runs estimated to take no longer than this take turns on the event loop; longer ones go to threads."),
+    ] = 0.01
+    wait_seconds: Annotated[
+        float, Field(gt=0, description="How long a short run may be expected to wait; where it would be longer, the answer is 503.")
+    ] = 0.2
+    long_wait_seconds: Annotated[float, Field(gt=0, description="The same for runs of more than 0.1 s.")] = 10.0
     workers: Annotated[int, Field(ge=1, description="How many longer runs are computed at the same time. Default: one per core.")] = (
         os.cpu_count() or 1
     )
-    queue_length: Annotated[int, Field(ge=0, description="How many longer runs may wait for a worker; beyond it the answer is 503.")] = 64
+    queue_length: Annotated[int, Field(ge=0, description="How many runs of a kind may wait at most, whatever they cost.")] = 64
     max_streams: Annotated[
         int, Field(ge=1, description="Training runs that may be streamed at the same time; beyond it the answer is 503.")
     ] = 64
@@ -35,4 +48,30 @@ class Settings(BaseSettings):
         float, Field(ge=0, description="Memory for states of training runs, which make going on after a lost connection quick, in MB.")
     ] = 64.0
     cache_seconds: Annotated[int, Field(ge=0, description="How long a browser or proxy may keep the answer of a GET, in seconds.")] = 600
-    log_level: Annotated[str, Field(description="uvicorn's log level.")] = "info"
+    answer_megabytes: Annotated[
+        float, Field(ge=0, description="Memory for answers to runs that may be asked for again, in MB; 0 remembers none.")
+    ] = 64.0
+    allowed_hosts: Annotated[
+        Names,
+        Field(
+            description="Names that the server answers to, comma-separated; `*.school.example` is every name below, `*` any. IP addresses, "
+            "localhost and names without a dot are always answered. Default: no other name where it listens on 127.0.0.1, else any."
+        ),
+    ] = ()
+    cors_origins: Annotated[
+        Names,
+        Field(
+            description="Sites whose pages may read the API in a browser, comma-separated (https://site.example), or `*`. Default: none."
+        ),
+    ] = ()
+    drain_seconds: Annotated[
+        float,
+        Field(ge=0, description="How long to go on accepting connections after SIGTERM, with /readyz at 503, for whoever looks at it."),
+    ] = 0.0
+    shutdown_seconds: Annotated[int, Field(ge=1, description="How long answers may take to finish after that.")] = 10
+    log_level: Annotated[
+        Literal["debug", "info", "warning", "error"], Field(description="The least that is logged; from warning on no line per request.")
+    ] = "info"
+    log_format: Annotated[
+        Literal["auto", "json", "text"], Field(description="json: an object a line. auto: text where the output is a terminal, else json.")
+    ] = "auto"

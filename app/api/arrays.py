@@ -12,6 +12,9 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
+LARGEST_FLOAT32 = float(np.finfo(np.float32).max)
+SMALLEST_FLOAT32 = float(np.finfo(np.float32).tiny)  # that has all its digits
+
 
 def encode(answer: dict[str, Any], arrays: str) -> bytes:
     """The JSON of an answer whose leaves are Python scalars and NumPy arrays.
@@ -38,6 +41,8 @@ def _contiguous(value: Any) -> Any:
 def _with_typed_arrays(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _with_typed_arrays(item) for key, item in value.items()}
+    if isinstance(value, list) and value and isinstance(value[0], dict):
+        return [_with_typed_arrays(item) for item in value]
     if isinstance(value, np.ndarray) and value.size and value.ndim:
         return typed(value)
     return value
@@ -49,9 +54,11 @@ def typed(array: NDArray[Any]) -> Any:
     float64 goes as float32 unless a value would overflow, or lose digits to a subnormal or zero.
     """
     if array.dtype.kind == "f":
-        if not np.isfinite(array).all():
+        magnitude = np.abs(array)
+        largest = magnitude.max()  # NaN, if there is one
+        if not largest < np.inf:
             return array
-        narrow = _as_float32(array)
+        narrow = array.astype("<f4") if _fits_float32(magnitude, largest) else array.astype("<f8", copy=False)
     elif array.dtype.kind in "iu" and np.abs(array).max() < 2**31:
         narrow = array.astype("<i4")
     else:
@@ -63,10 +70,10 @@ def typed(array: NDArray[Any]) -> Any:
     }
 
 
-def _as_float32(array: NDArray[Any]) -> NDArray[Any]:
-    magnitude = np.abs(array)
-    smallest = np.min(magnitude, where=magnitude > 0.0, initial=np.inf)
-    facts = np.finfo(np.float32)
-    if magnitude.max() > facts.max or smallest < facts.tiny:
-        return array.astype("<f8", copy=False)
-    return array.astype("<f4")
+def _fits_float32(magnitude: NDArray[Any], largest: float) -> bool:
+    if largest > LARGEST_FLOAT32:
+        return False
+    smallest = magnitude.min()
+    if smallest == 0.0:
+        smallest = np.min(magnitude, where=magnitude > 0.0, initial=np.inf)
+    return bool(smallest >= SMALLEST_FLOAT32)

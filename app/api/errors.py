@@ -13,7 +13,9 @@ The exceptions that HTTP adds to the tree of `app.engine.errors`:
     ├── UnsupportedMediaType         a body that doesn't say it is JSON
     ├── BodyTooLarge
     ├── UrlTooLong
-    ├── ServerBusy                   no worker is free and the queue is full; says when to come back
+    ├── HeadersTooLarge
+    ├── UnknownHost                  a name that this server doesn't answer to
+    ├── ServerBusy                   too much work is ahead; says when to come back
     └── ClientGone                   nobody is there to hear the answer
 """
 
@@ -84,8 +86,27 @@ class UrlTooLong(UnrolledError):
         super().__init__(f"The URL has {got} bytes, allowed: at most {limit}. Send the parameters as the JSON body of a POST.")
 
 
+class HeadersTooLarge(UnrolledError):
+    """More bytes than a request's headers may have."""
+
+    code: ClassVar[str] = "headers_too_large"
+
+    def __init__(self, got: int, limit: int) -> None:
+        self.details = {"got_bytes": got, "limit_bytes": limit}
+        super().__init__(f"The headers have {got} bytes, allowed: at most {limit}. Send fewer of them.")
+
+
+class UnknownHost(UnrolledError):
+    """A name that this server doesn't answer to."""
+
+    code: ClassVar[str] = "unknown_host"
+
+    def __init__(self, host: str) -> None:
+        super().__init__(f"Host: got {shown(host)}, which is not a name of this server. Its operator can add it to UNROLLED_ALLOWED_HOSTS.")
+
+
 class ServerBusy(UnrolledError):
-    """Every worker is at work and the queue is full."""
+    """More work is ahead than one should wait for."""
 
     code: ClassVar[str] = "server_busy"
 
@@ -96,7 +117,7 @@ class ServerBusy(UnrolledError):
 
 
 class ClientGone(UnrolledError):
-    """The client closed the connection before its run began. Nobody reads the answer."""
+    """The client closed the connection before its answer was there. Nobody reads it."""
 
     code: ClassVar[str] = "client_gone"
 
@@ -113,6 +134,8 @@ STATUS: dict[type[UnrolledError], int] = {
     UnsupportedMediaType: 415,
     BodyTooLarge: 413,
     UrlTooLong: 414,
+    HeadersTooLarge: 431,
+    UnknownHost: 421,
     ServerBusy: 503,
     ClientGone: 499,  # nginx's number for it, as its log says it
 }

@@ -12,6 +12,7 @@ from starlette.routing import Match
 
 from app.api.errors import MalformedBody, UnknownParameter, error_answer, error_response, internal_error
 from app.api.headers import SECURITY_HEADERS
+from app.api.observation import request_id
 from app.api.schemas import Form, Weights, allowed_in_words, form_of
 from app.engine.errors import InvalidParameter, UnknownName, UnrolledError, in_words, shown
 
@@ -67,7 +68,7 @@ async def _answer_http_exception(request: Request, error: Exception) -> Response
 
 async def _answer_unexpected(request: Request, error: Exception) -> Response:
     # Starlette answers this outside of every middleware, so the headers that they add are given here.
-    return internal_error(SECURITY_HEADERS)
+    return internal_error({**SECURITY_HEADERS, "X-Request-ID": request_id.get() or ""})
 
 
 def _methods_of_path(request: Request) -> list[str]:

@@ -1,6 +1,16 @@
 """HEAD for everything that answers GET."""
 
+from collections.abc import MutableMapping
+from typing import Any
+
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+MARK = "unrolled.head"
+
+
+def wants_no_body(scope: MutableMapping[str, Any]) -> bool:
+    """Whether what is answered as a GET came as a HEAD, so that a body which takes long need not be made."""
+    return MARK in scope
 
 
 class HeadLikeGet:
@@ -17,4 +27,4 @@ class HeadLikeGet:
         async def without_body(message: Message) -> None:
             await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
 
-        await self.app({**scope, "method": "GET"}, receive, without_body)
+        await self.app({**scope, "method": "GET", MARK: True}, receive, without_body)

@@ -1,8 +1,8 @@
-"""What one request may cost: bytes of URL and body, estimated time and memory."""
+"""What one request may cost: bytes of URL, headers and body, estimated time and memory."""
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.api.errors import BodyTooLarge, UrlTooLong, error_response
+from app.api.errors import BodyTooLarge, HeadersTooLarge, UrlTooLong, error_response
 from app.engine.errors import WorkTooLarge
 from app.experiments.cost import Cost
 from app.settings import Settings
@@ -46,11 +46,12 @@ def check_cost(cost: Cost, settings: Settings, max_seconds: float | None = None)
 
 
 class RequestLimits:
-    """ASGI middleware that refuses URLs and bodies over the limits, the latter while they arrive."""
+    """ASGI middleware that refuses URLs, headers and bodies over the limits, the latter while they arrive."""
 
-    def __init__(self, app: ASGIApp, max_url_bytes: int, max_body_bytes: int) -> None:
+    def __init__(self, app: ASGIApp, max_url_bytes: int, max_header_bytes: int, max_body_bytes: int) -> None:
         self.app = app
         self.max_url_bytes = max_url_bytes
+        self.max_header_bytes = max_header_bytes
         self.max_body_bytes = max_body_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -60,6 +61,10 @@ class RequestLimits:
         url_bytes = len(scope.get("raw_path") or scope["path"].encode()) + len(scope["query_string"])
         if url_bytes > self.max_url_bytes:
             await error_response(UrlTooLong(url_bytes, self.max_url_bytes))(scope, receive, send)
+            return
+        header_bytes = sum(len(name) + len(value) for name, value in scope["headers"])
+        if header_bytes > self.max_header_bytes:
+            await error_response(HeadersTooLarge(header_bytes, self.max_header_bytes))(scope, receive, send)
             return
         if _declared_length(scope) > self.max_body_bytes:
             await error_response(BodyTooLarge(self.max_body_bytes))(scope, receive, send)

@@ -12,7 +12,9 @@ from starlette.responses import Response, StreamingResponse
 
 from app import __version__
 from app.api.answer import SCHEMA_VERSION
+from app.api.answers import HEADER, Found
 from app.api.errors import RepeatedParameter
+from app.api.observation import note
 from app.api.schemas import form_of
 
 VERSION = {"software": __version__, "schema": SCHEMA_VERSION}
@@ -45,6 +47,12 @@ def known_to_client(request: Request, tag: str) -> bool:
 def not_modified(headers: dict[str, str]) -> Response:
     """The answer to a client that has it already."""
     return Response(status_code=304, headers={**headers, "Vary": "Accept-Encoding"})
+
+
+def answer_reply(found: Found, request: Request, headers: dict[str, str]) -> Response:
+    """A computed or remembered answer; a header says which, and so do log and metrics."""
+    note(request, found.lane, found.source)
+    return json_reply(found.body, {**headers, HEADER: found.source})
 
 
 def json_reply(body: bytes, headers: dict[str, str]) -> Response:

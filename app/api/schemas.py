@@ -13,7 +13,17 @@ from typing import Annotated, Any, Literal
 
 import numpy as np
 from fastapi import Request
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, create_model, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidatorFunctionWrapHandler,
+    WithJsonSchema,
+    WrapValidator,
+    create_model,
+    model_validator,
+)
 
 from app.engine.errors import InvalidParameter
 from app.experiments.parameters import CliffParameters, RunParameters, TrainingParameters
@@ -168,9 +178,15 @@ def _number_only(value: Any) -> Any:
 
 
 def _one_column(value: Any) -> Any:
-    if isinstance(value, list) and not any(isinstance(row, list) for row in value):
-        return [[number] for number in value]
-    return value
+    if not isinstance(value, list):
+        return value
+    value = value[: LONGEST + 2]  # one too many is enough to tell
+    return value if any(isinstance(row, list) for row in value) else [[number] for number in value]
+
+
+def _array_as_it_is(value: Any, validate: ValidatorFunctionWrapHandler) -> Any:
+    """Arrays were checked when the body was read (see `bodies`)."""
+    return value if isinstance(value, np.ndarray) else validate(value)
 
 
 def _comma_separated(value: Any) -> Any:
@@ -270,7 +286,7 @@ MOST = 1e100
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False, ge=-MOST, le=MOST)]
 # One bad number is enough to tell: a list of a million problems would only cost time.
 Vector = Annotated[list[Number], Field(fail_fast=True, min_length=1, max_length=LARGEST)]
-Matrix = Annotated[list[Vector], Field(fail_fast=True, min_length=1, max_length=LARGEST)]
+Matrix = Annotated[list[Vector], Field(fail_fast=True, min_length=1, max_length=LARGEST), WrapValidator(_array_as_it_is)]
 # A flat list of numbers is one column. The last row may be a target only.
 SERIES = {"type": "array", "minItems": 1, "maxItems": LONGEST + 1}
 NUMBER = {"type": "number", "minimum": -MOST, "maximum": MOST}
@@ -279,6 +295,7 @@ Series = Annotated[
     list[Vector],
     Field(fail_fast=True, min_length=1, max_length=LONGEST + 1),
     BeforeValidator(_one_column),
+    WrapValidator(_array_as_it_is),
     WithJsonSchema({"anyOf": [{**SERIES, "items": ROW}, {**SERIES, "items": NUMBER}]}),
 ]
 
@@ -370,9 +387,8 @@ def run_parameters(request: RunQuery | RunBody) -> RunParameters:
 
 def own_data(body: RunBody) -> OwnData | None:
     """The data of the sender's own in a body; None if there is none."""
-    weights = body.weights and {
-        name: _array(f"weights.{name}", value) for name, value in body.weights.model_dump(exclude_none=True).items()
-    }
+    given = {name: getattr(body.weights, name) for name in Weights.model_fields} if body.weights else {}
+    weights = {name: _array(f"weights.{name}", value) for name, value in given.items() if value is not None}
     x = None if body.x is None else _array("x", body.x)
     target = None if body.target is None else _array("target", body.target)
     if not weights and x is None and target is None:
@@ -381,6 +397,8 @@ def own_data(body: RunBody) -> OwnData | None:
 
 
 def _array(name: str, rows: Any) -> np.ndarray[Any, np.dtype[np.float64]]:
+    if isinstance(rows, np.ndarray):
+        return rows
     lengths = {len(row) for row in rows if isinstance(row, list)}
     if len(lengths) > 1:
         got = f"rows of {min(lengths)} to {max(lengths)} numbers"

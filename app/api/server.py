@@ -1,12 +1,17 @@
-"""What the routes share: the settings, the workers, the streams, and whether the server is ready. One object per application."""
+"""What the routes share: the settings, what computes and remembers, and whether the server is ready. One object per application."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Annotated
 
 from fastapi import Depends, Request
 from fastapi.templating import Jinja2Templates
+from prometheus_client.core import Metric
 
+from app.api.answers import HIT, Answers
 from app.api.checkpoints import CheckpointCache
+from app.api.kept import ResponseMemory
+from app.api.metrics import Metrics, counter, counters, gauge, gauges
 from app.api.streaming import Streams
 from app.api.workers import Workers
 from app.settings import Settings
@@ -18,7 +23,11 @@ class Server:
 
     settings: Settings
     workers: Workers
+    answers: Answers
+    responses: ResponseMemory
+    metrics: Metrics
     templates: Jinja2Templates
+    catalog: bytes  # as JSON; it never changes
     streams: Streams
     checkpoints: CheckpointCache
     ready: bool = field(default=False)
@@ -27,6 +36,34 @@ class Server:
         """Take no more work, and end the streams: the process has been asked to stop."""
         self.ready = False
         self.streams.drain()
+
+    def close(self) -> None:
+        """Begin nothing more, and give up what nobody will hear."""
+        self.ready = False
+        self.answers.abandon()
+        self.workers.close()
+
+    def counted(self) -> Iterator[Metric]:
+        """What is counted here and there, for the metrics."""
+        lanes = list(self.workers)
+        yield counters("unrolled_runs", "Runs begun, by lane.", "lane", {lane.name: lane.begun for lane in lanes})
+        yield counters("unrolled_shed", "Runs refused with 503, by lane.", "lane", {lane.name: lane.refused for lane in lanes})
+        yield counters(
+            "unrolled_runs_abandoned", "Runs never begun, for nobody waited.", "lane", {lane.name: lane.abandoned for lane in lanes}
+        )
+        yield gauges("unrolled_runs_waiting", "Runs that wait, by lane.", "lane", {lane.name: lane.waiting for lane in lanes})
+        yield gauges("unrolled_runs_running", "Runs that are computed, by lane.", "lane", {lane.name: lane.running for lane in lanes})
+        yield gauges(
+            "unrolled_seconds_ahead", "What a newcomer would wait, by lane.", "lane", {lane.name: lane.seconds_ahead() for lane in lanes}
+        )
+        found = {**self.answers.counts, HIT: self.answers.counts[HIT] + self.responses.hits}
+        yield counters("unrolled_cache", "Answers remembered, shared with another request, or computed.", "result", found)
+        yield gauge("unrolled_cache_bytes", "What the remembered answers take.", self.answers.kept.currsize + self.responses.kept.currsize)
+        yield gauge("unrolled_streams_open", "Training runs that are being streamed.", self.streams.active)
+        yield counter("unrolled_streams", "Training runs that were streamed.", self.streams.opened)
+        yield counter("unrolled_training_steps", "Steps of streamed training runs that were computed.", self.streams.steps_computed)
+        yield gauge("unrolled_checkpoint_bytes", "What the remembered states of training runs take.", self.checkpoints.bytes)
+        yield gauge("unrolled_ready", "1 where this process may be sent work.", self.ready)
 
 
 async def current_server(request: Request) -> Server:

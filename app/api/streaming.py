@@ -13,12 +13,13 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Protocol
 
-from anyio import CapacityLimiter, to_thread
+from anyio import CancelScope, CapacityLimiter, to_thread
 from fastapi.sse import KEEPALIVE_COMMENT
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from app.api.errors import ServerBusy, error_response
+from app.api.head import wants_no_body
 
 SILENCE_SECONDS = 10.0  # after which a comment says that the stream is alive
 BUSY_SECONDS = 5  # how long a client should wait when all streams are taken
@@ -105,6 +106,10 @@ class EventStream(Response):
         self.streams = streams
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if wants_no_body(scope):
+            await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+            await send({"type": "http.response.body", "body": b""})
+            return
         try:
             with self.streams.one_more() as stop:
                 await self._until_gone(receive, send, stop)
@@ -137,7 +142,8 @@ class EventStream(Response):
 
     async def _slice(self, send: Send, stop: threading.Event) -> bytes:
         """The next slice, once a thread is free; comments while that takes long."""
-        work = asyncio.create_task(to_thread.run_sync(partial(self.work.slice, stop), limiter=self.streams.slots, abandon_on_cancel=True))
+        scope = CancelScope()
+        work = asyncio.create_task(self._in_thread(stop, scope))
         try:
             while True:
                 done, _ = await asyncio.wait((work,), timeout=SILENCE_SECONDS)
@@ -145,7 +151,15 @@ class EventStream(Response):
                     return work.result()
                 await send({"type": "http.response.body", "body": KEEPALIVE_COMMENT, "more_body": True})
         finally:
-            work.cancel()  # a thread that has begun is left alone; `stop` ends it
+            # The scope, unlike work.cancel(), ends only what still waits for a thread: one that has begun keeps its slot until `stop`
+            # has ended it, within a step.
+            scope.cancel()
+            await asyncio.gather(work, return_exceptions=True)
+
+    async def _in_thread(self, stop: threading.Event, scope: CancelScope) -> bytes:
+        with scope:
+            return await to_thread.run_sync(partial(self.work.slice, stop), limiter=self.streams.slots)
+        return b""
 
 
 async def _client_gone(receive: Receive) -> None:

@@ -1,99 +1,218 @@
-"""Where runs are computed: small ones at once, longer ones in a bounded number of threads with a bounded queue.
+"""Where runs are computed, and whether they are taken on at all.
 
-A run of a millisecond is served fastest inside its endpoint. Longer work would hold up the event loop, so it goes to
-threads: NumPy lets the interpreter go in its larger operations, and the loop gets its turn in between. Runs of up to
-`QUICK_SECONDS` have threads of their own, so that they never wait behind long ones.
+The cost of a run is known before it begins (see `experiments.cost`), and puts it in one of three lanes, so that a small run
+never waits behind a big one:
+
+- `at_once`: runs of a few milliseconds, on the event loop itself, which is the fastest place for them. They take turns: between
+  two of them the loop looks at its connections, so that it can still hear, and refuse, the next request.
+- `quick`: up to `QUICK_SECONDS`, in threads.
+- `long`: everything else, in threads of its own.
+
+A lane knows how many seconds of work are ahead of a newcomer. Where that is more than one should wait, the newcomer is refused
+as it arrives: the runs that were taken on stay quick, and whoever is refused knows it at once.
 """
 
 import asyncio
 import math
-from collections.abc import Callable
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import TypeVar
 
-from anyio import CancelScope, CapacityLimiter, to_thread
-from fastapi import Request
-
-from app.api.errors import ClientGone, ServerBusy
+from app.api.errors import ServerBusy
+from app.experiments.cost import Cost
+from app.settings import Settings
 
 Result = TypeVar("Result")
 
 QUICK_SECONDS = 0.1
 LONGEST_RETRY = 30  # seconds
+FORGETTING = 0.98  # of what past runs have said about the pace, per run
+NO_MEMORY = math.inf
 
 
 class Workers:
-    """The threads of one application.
+    """The lanes of one application."""
 
-    Parameters
-    ----------
-    inline_seconds : float
-        Runs estimated to take no longer are computed inside the endpoint.
-    size : int
-        Runs at the same time, per lane.
-    queue_length : int
-        Runs that may wait, per lane.
-    """
+    def __init__(self, settings: Settings) -> None:
+        self.inline_seconds = settings.inline_seconds
+        wait, long_wait, queue = settings.wait_seconds, settings.long_wait_seconds, settings.queue_length
+        self.at_once = Lane("at_once", 1, queue, longest_wait=wait, in_threads=False)
+        self.quick = Lane("quick", settings.workers, queue, longest_wait=max(wait, 5 * QUICK_SECONDS), megabytes=settings.max_megabytes)
+        self.long = Lane("long", settings.workers, queue, longest_wait=long_wait, megabytes=settings.max_megabytes)
 
-    def __init__(self, inline_seconds: float, size: int, queue_length: int) -> None:
-        self.inline_seconds = inline_seconds
-        self.quick = Lane(size, queue_length)
-        self.long = Lane(size, queue_length)
+    def lane(self, cost: Cost) -> "Lane":
+        """Where a run of this cost belongs."""
+        if cost.seconds <= self.inline_seconds:
+            return self.at_once
+        return self.quick if cost.seconds <= QUICK_SECONDS else self.long
 
-    async def run(self, work: Callable[[], Result], seconds: float, request: Request) -> Result:
-        """Do work that is estimated to take so many seconds.
+    async def run(self, work: Callable[[], Result], cost: Cost) -> Result:
+        """Do work of this estimated cost. Cancelling gives up its place in the queue; see `Lane.run`.
 
         Raises
         ------
         ServerBusy
-            If the queue is full.
-        ClientGone
-            If the client went away while the work was waiting; it is then never begun.
+            If too much is ahead of it.
         """
-        if seconds <= self.inline_seconds:
-            return work()
-        lane = self.quick if seconds <= QUICK_SECONDS else self.long
-        return await lane.run(work, seconds, request)
+        return await self.lane(cost).run(work, cost)
+
+    def __iter__(self) -> Iterator["Lane"]:
+        return iter((self.at_once, self.quick, self.long))
+
+    def close(self) -> None:
+        """Begin nothing more."""
+        for lane in self:
+            lane.close()
+
+
+@dataclass(eq=False)
+class Ticket:
+    """One run's place in a lane."""
+
+    cost: Cost
+    turn: asyncio.Future[None]
 
 
 class Lane:
-    """Threads with a queue in front of them."""
+    """A queue of runs and those that are being computed.
 
-    def __init__(self, size: int, queue_length: int) -> None:
+    Parameters
+    ----------
+    name : str
+        For metrics and logs.
+    size : int
+        Runs at the same time.
+    queue_length : int
+        Runs that may wait.
+    longest_wait : float
+        Seconds that a run may be expected to wait.
+    megabytes : float
+        Estimated memory of all runs at the same time; a single one may always run.
+    in_threads : bool
+        Whether runs are computed in threads; else on the event loop, in turns.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        size: int,
+        queue_length: int,
+        *,
+        longest_wait: float,
+        megabytes: float = NO_MEMORY,
+        in_threads: bool = True,
+    ) -> None:
+        self.name = name
         self.size = size
         self.queue_length = queue_length
-        self.inside = 0  # runs that are computed or wait
-        self.seconds_ahead = 0.0
-        self._slots = CapacityLimiter(size)
+        self.longest_wait = longest_wait
+        self.megabytes = megabytes
+        self.begun = 0
+        self.refused = 0
+        self.abandoned = 0  # given up by their clients before they began
+        self._threads = ThreadPoolExecutor(size, f"unrolled-{name}") if in_threads else None
+        self._waiting: deque[Ticket] = deque()
+        self._running: set[Ticket] = set()
+        self._estimated = self._taken = 1.0  # seconds, of past runs; the first ones count little
 
-    async def run(self, work: Callable[[], Result], seconds: float, request: Request) -> Result:
-        """Do the work in a thread once one is free."""
-        if self.inside >= self.size + self.queue_length:
-            raise ServerBusy(retry_after=min(LONGEST_RETRY, math.ceil(self.seconds_ahead / self.size) or 1))
-        self.inside += 1
-        self.seconds_ahead += seconds
-        scope = CancelScope()
-        task = asyncio.create_task(self._in_thread(work, scope))
-        gone = asyncio.create_task(_client_gone(request))
+    @property
+    def waiting(self) -> int:
+        """Runs that wait."""
+        return len(self._waiting)
+
+    @property
+    def running(self) -> int:
+        """Runs that are computed."""
+        return len(self._running)
+
+    @property
+    def pace(self) -> float:
+        """Seconds that a run takes for every second that it was estimated to take."""
+        return self._taken / self._estimated
+
+    def seconds_ahead(self) -> float:
+        """How long a newcomer would wait; of running runs half is still to come, on average."""
+        if self.running < self.size:
+            return 0.0
+        estimated = sum(ticket.cost.seconds for ticket in self._waiting) + 0.5 * sum(ticket.cost.seconds for ticket in self._running)
+        return estimated / self.size * self.pace
+
+    async def run(self, work: Callable[[], Result], cost: Cost) -> Result:
+        """Do the work when its turn comes.
+
+        Cancelled while it waits, it is never begun. A thread that has begun can't be stopped: it keeps its place in the lane to the
+        end, though nobody waits for it any more.
+        """
+        self._refuse_if_too_late()
+        ticket = Ticket(cost, asyncio.get_running_loop().create_future())
+        self._waiting.append(ticket)
+        self._begin_next()
         try:
-            await asyncio.wait((task, gone), return_when=asyncio.FIRST_COMPLETED)
-            if not task.done():
-                raise ClientGone
-            return task.result()
+            await ticket.turn
+        except asyncio.CancelledError:
+            self.abandoned += 1
+            self._give_up(ticket)
+            raise
+        return await (self._on_the_loop(ticket, work) if self._threads is None else self._in_a_thread(self._threads, ticket, work))
+
+    def close(self) -> None:
+        """Begin nothing more."""
+        if self._threads is not None:
+            self._threads.shutdown(wait=False, cancel_futures=True)
+
+    def _refuse_if_too_late(self) -> None:
+        ahead = self.seconds_ahead()
+        if (self.running >= self.size and self.waiting >= self.queue_length) or ahead > self.longest_wait:
+            self.refused += 1
+            raise ServerBusy(retry_after=min(LONGEST_RETRY, math.ceil(ahead) or 1))
+
+    def _begin_next(self) -> None:
+        while self._waiting and self.running < self.size and self._fits(self._waiting[0]):
+            ticket = self._waiting.popleft()
+            if ticket.turn.done():  # cancelled, and not yet heard of it
+                continue
+            self._running.add(ticket)
+            ticket.turn.set_result(None)
+
+    def _give_up(self, ticket: Ticket) -> None:
+        if ticket in self._waiting:
+            self._waiting.remove(ticket)
+        self._end(ticket)
+
+    def _fits(self, ticket: Ticket) -> bool:
+        held = sum(running.cost.megabytes for running in self._running)
+        return not self._running or held + ticket.cost.megabytes <= self.megabytes
+
+    async def _on_the_loop(self, ticket: Ticket, work: Callable[[], Result]) -> Result:
+        self.begun += 1
+        begun = time.perf_counter()
+        try:
+            result = work()
+            # The turn ends when the loop comes round again, having looked at its connections: that time counts, too.
+            await asyncio.sleep(0)
+            return result
         finally:
-            # The scope, unlike task.cancel(), ends only what still waits for its slot: a thread that has begun can't be stopped, and
-            # keeps its slot to the end.
-            scope.cancel()
-            gone.cancel()
-            await asyncio.gather(task, gone, return_exceptions=True)
-            self.inside -= 1
-            self.seconds_ahead -= seconds
+            self._end(ticket, begun)
 
-    async def _in_thread(self, work: Callable[[], Result], scope: CancelScope) -> Result:
-        with scope:
-            return await to_thread.run_sync(work, limiter=self._slots)
-        raise ClientGone
+    async def _in_a_thread(self, threads: ThreadPoolExecutor, ticket: Ticket, work: Callable[[], Result]) -> Result:
+        self.begun += 1
+        begun = time.perf_counter()
+        future = asyncio.get_running_loop().run_in_executor(threads, work)
 
+        def ended(done: asyncio.Future[Result]) -> None:
+            if not done.cancelled():
+                done.exception()  # nobody may be waiting for it
+            self._end(ticket, begun)
 
-async def _client_gone(request: Request) -> None:
-    while (await request.receive())["type"] != "http.disconnect":
-        pass
+        future.add_done_callback(ended)
+        return await asyncio.shield(future)
+
+    def _end(self, ticket: Ticket, begun: float | None = None) -> None:
+        self._running.discard(ticket)
+        if begun is not None:
+            self._estimated = FORGETTING * self._estimated + ticket.cost.seconds
+            self._taken = FORGETTING * self._taken + time.perf_counter() - begun
+        self._begin_next()

@@ -14,8 +14,8 @@ from app.engine.initializers import Parameters
 from app.engine.network import Trace
 
 # Adjoint norms outside this range are recomputed with a scale of their own, before float64 loses them.
-SMALLEST_SAFE_NORM = 1e-250
-LARGEST_SAFE_NORM = 1e250
+SMALLEST_SAFE_NORM = 1e-140  # whose square has all its digits
+LARGEST_SAFE_NORM = 1e150
 # Adjoints that are carried beside a scale are brought back to unit norm when they leave this range.
 SMALLEST_SAFE_ROW = 1e-30
 LARGEST_SAFE_ROW = 1e30
@@ -143,6 +143,7 @@ def scaled_adjoints(trace: Trace, back: Backpropagation, target: Array, loss_wei
     return _scaled_sweep(trace, output_adjoint(trace, target, loss_weights))
 
 
+@np.errstate(over="ignore", under="ignore", invalid="ignore")
 def _scaled_sweep(trace: Trace, dL_dz: Array) -> ScaledAdjoints:
     network, linear = trace.network, trace.linear
     direction, log10_norm = np.zeros_like(trace.state), np.full(trace.length + 1, -np.inf)
@@ -207,6 +208,7 @@ class Itemised:
     dL_dz: Array
 
 
+@np.errstate(over="ignore", under="ignore", invalid="ignore")
 def itemise(trace: Trace, target: Array, loss_weights: Array) -> Itemised:
     """Carry the adjoints a_{t,k} = ∂L_t/∂h_k of all loss steps back in one sweep, as rows of one matrix.
 
@@ -258,6 +260,7 @@ def _normalised_rows(rows: Array, scale: Array) -> tuple[Array, Array]:
         return rows / np.where(norms > 0.0, norms, 1.0)[:, None], scale + np.log10(largest) + np.log10(np.where(largest > 0.0, norms, 1.0))
 
 
+@np.errstate(over="ignore", under="ignore", invalid="ignore")
 def contributions(trace: Trace, itemised: Itemised) -> Array:
     """log10 ‖(a_{t,k} ∘ f'(s_k)) h_{k-1}ᵀ‖_F for every loss step t and step k.
 

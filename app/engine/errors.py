@@ -10,6 +10,7 @@ A diverging network raises nothing: divergence is a result (see `network.Diverge
 """
 
 import difflib
+import reprlib
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
@@ -74,8 +75,16 @@ class WorkTooLarge(InvalidParameter):
 
 
 def shown(value: Any, longest: int = 80) -> str:
-    """The value as it appears in a message: its repr, cut to a readable length."""
-    text = repr(value)
+    """The value as it appears in a message: its repr, cut to a readable length. Of a long value only the ends are looked at.
+
+    >>> shown("a" * 10)
+    "'aaaaaaaaaa'"
+    >>> len(shown("a" * 10**6)), shown([0.5] * 1000)
+    (80, '[0.5, 0.5, 0.5, 0.5, 0.5, 0.5, ...]')
+    """
+    brief = reprlib.Repr()
+    brief.maxstring = brief.maxother = brief.maxlong = longest
+    text = brief.repr(value)
     return text if len(text) <= longest else text[: longest - 1] + "…"
 
 

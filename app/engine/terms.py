@@ -38,21 +38,22 @@ def terms(trace: Trace, itemised: Itemised) -> Terms:
     """
     cell, parameters, linear, length = trace.network.cell, trace.network.parameters, trace.linear, trace.length
     size, state_size = trace.network.hidden_size, trace.state.shape[-1]
-    jacobian = cell.state_jacobians(parameters, linear, 0, length, np.empty((length, state_size, state_size)))
-    jacobian = jacobian * (10.0**linear.log10_scale)[:, None, None]
-    dh_dh = np.empty((length + 1, state_size, state_size))
-    dh_dW = np.empty((length, state_size, cell.gates * size, size))
-    dL_dW = np.zeros((length, length, cell.gates * size, size))
-    dh_dh[length] = np.eye(state_size)
-    for row in range(length - 1, -1, -1):
-        step = np.array([row])
-        local, previous = cell.step_back(parameters, linear, row, dh_dh[row + 1])
-        rescale = 10.0 ** linear.log10_scale[row]
-        dh_dh[row] = previous * rescale
-        for unit in range(state_size):
-            dh_dW[row, unit] = cell.recurrent_gradients(trace.state, linear, step, local[unit : unit + 1] * rescale)
-        for index, t in enumerate(itemised.steps):
-            if t > row:
-                adjoint = itemised.local[index, row] * 10.0 ** itemised.log10_scale[index, row]
-                dL_dW[t - 1, row] = cell.recurrent_gradients(trace.state, linear, step, adjoint[None])
+    with np.errstate(over="ignore", under="ignore", invalid="ignore"):  # what leaves float64 is infinite, or nothing
+        jacobian = cell.state_jacobians(parameters, linear, 0, length, np.empty((length, state_size, state_size)))
+        jacobian = jacobian * (10.0**linear.log10_scale)[:, None, None]
+        dh_dh = np.empty((length + 1, state_size, state_size))
+        dh_dW = np.empty((length, state_size, cell.gates * size, size))
+        dL_dW = np.zeros((length, length, cell.gates * size, size))
+        dh_dh[length] = np.eye(state_size)
+        for row in range(length - 1, -1, -1):
+            step = np.array([row])
+            local, previous = cell.step_back(parameters, linear, row, dh_dh[row + 1])
+            rescale = 10.0 ** linear.log10_scale[row]
+            dh_dh[row] = previous * rescale
+            for unit in range(state_size):
+                dh_dW[row, unit] = cell.recurrent_gradients(trace.state, linear, step, local[unit : unit + 1] * rescale)
+            for index, t in enumerate(itemised.steps):
+                if t > row:
+                    adjoint = itemised.local[index, row] * 10.0 ** itemised.log10_scale[index, row]
+                    dL_dW[t - 1, row] = cell.recurrent_gradients(trace.state, linear, step, adjoint[None])
     return Terms(jacobian, dh_dh, dh_dW, dL_dW)

@@ -14,11 +14,13 @@ import numpy as np
 
 from app.engine.activations import Array, IntArray
 from app.engine.bptt import Itemised, backpropagate, output_adjoint, parameter_gradients
+from app.engine.clipping import euclidean_norm
 from app.engine.initializers import Parameters
 from app.engine.network import Trace
 
 # Lags are taken together while their terms have no more numbers than this, half a megabyte.
 NUMBERS_AT_A_TIME = 2**16
+SMALLEST_SQUARE = 1e-280  # below it, squares have lost digits to underflow
 
 
 @dataclass(frozen=True)
@@ -65,15 +67,16 @@ def gradient_by_lag(trace: Trace, itemised: Itemised, full: Array) -> GradientBy
     sums = {name: np.zeros((together, *shape)) for name, shape in sizes.items()}
     log10_norm, cosine, inner, bias = np.empty((4, length))
     norms = {name: np.empty(length) for name in sizes}
-    full_norm = np.linalg.norm(full)
+    full_norm = np.float64(euclidean_norm(full))
     with np.errstate(all="ignore"):
+        direction = full.ravel() / full_norm
         for start in range(0, length, together):
             block = slice(start, min(length, start + together))
             count = block.stop - start
             log10_scale = _fill_terms(terms, trace, itemised, block)
             term_norm = _norms(terms["W"][:count])
             log10_norm[block] = np.log10(term_norm) + log10_scale
-            cosine[block] = _flat(terms["W"][:count]) @ full.ravel() / term_norm / full_norm
+            cosine[block] = _flat(terms["W"][:count]) @ direction / term_norm
             for name, term in terms.items():
                 term[:count] *= (10.0**log10_scale).reshape(-1, *[1] * (term.ndim - 1))
                 running = sums[name][-1]
@@ -81,7 +84,7 @@ def gradient_by_lag(trace: Trace, itemised: Itemised, full: Array) -> GradientBy
                     running = np.add(running, term[row], out=sums[name][row])
                 sums[name][-1] = running
                 norms[name][block] = _norms(sums[name][:count])
-            inner[block] = _flat(sums["W"][:count]) @ full.ravel()
+            inner[block] = _flat(sums["W"][:count]) @ direction
             bias[block] = _norms(np.subtract(sums["W"][:count], full, out=terms["W"][:count])) / full_norm
         return GradientByLag(
             norm=10.0**log10_norm,
@@ -89,7 +92,7 @@ def gradient_by_lag(trace: Trace, itemised: Itemised, full: Array) -> GradientBy
             cosine=np.clip(cosine, -1.0, 1.0),
             truncated_norm=norms["W"],
             relative_bias=bias,
-            truncated_cosine=np.clip(inner / (norms["W"] * full_norm), -1.0, 1.0),
+            truncated_cosine=np.clip(inner / norms["W"], -1.0, 1.0),
             parameter_norms={**norms, **_norms_apart(trace, itemised)},
         )
 
@@ -122,7 +125,11 @@ def _flat(matrices: Array) -> Array:
 
 def _norms(matrices: Array) -> Array:
     flat = _flat(matrices)
-    return np.asarray(np.sqrt(np.einsum("li,li->l", flat, flat)))
+    squared = np.einsum("li,li->l", flat, flat)
+    norms = np.sqrt(squared)
+    for row in np.flatnonzero(~((squared > SMALLEST_SQUARE) & (squared < np.inf))):  # squares left float64, or the norm is zero
+        norms[row] = euclidean_norm(flat[row])
+    return np.asarray(norms)
 
 
 def _norms_apart(trace: Trace, itemised: Itemised) -> dict[str, Array]:
@@ -130,7 +137,7 @@ def _norms_apart(trace: Trace, itemised: Itemised) -> dict[str, Array]:
     size, outputs = trace.network.hidden_size, itemised.dL_dz
     initial = np.zeros((trace.length, size))
     initial[itemised.steps - 1] = (10.0**itemised.initial_log10_scale)[:, None] * itemised.initial[:, :size]
-    constant = {"V": np.linalg.norm(outputs.T @ trace.state[1:, :size]), "b_z": np.linalg.norm(outputs.sum(axis=0))}
+    constant = {"V": euclidean_norm(outputs.T @ trace.state[1:, :size]), "b_z": euclidean_norm(outputs.sum(axis=0))}
     return {
         **{name: np.full(trace.length, norm) for name, norm in constant.items()},
         "h_0": _norms(np.cumsum(initial, axis=0)),

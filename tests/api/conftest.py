@@ -20,7 +20,7 @@ def app() -> FastAPI:
 
 def connect(app: FastAPI) -> httpx.AsyncClient:
     """A client of this application; a mistake of the server's is an answer (500), as a stranger would see it."""
-    return httpx.AsyncClient(transport=httpx.ASGITransport(app, raise_app_exceptions=False), base_url="http://test")
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app, raise_app_exceptions=False), base_url="http://localhost")
 
 
 @pytest.fixture

@@ -36,7 +36,7 @@ def test_a_body_that_never_ends_is_cut_at_the_limit(live_server: str) -> None:
     address = urlsplit(live_server)
     with socket.create_connection((address.hostname, address.port), timeout=20) as connection:
         connection.sendall(
-            b"POST /api/v1/runs HTTP/1.1\r\nHost: test\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+            b"POST /api/v1/runs HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
         )
         piece = b"10000\r\n" + b" " * 0x10000 + b"\r\n"
         try:

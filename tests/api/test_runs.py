@@ -89,7 +89,7 @@ async def test_304_is_answered_without_computing(client: httpx.AsyncClient, monk
     def computed(*_: object) -> bytes:
         raise AssertionError("a run was computed")
 
-    monkeypatch.setattr("app.api.routes.runs.answer", computed)
+    monkeypatch.setattr("app.api.routes.runs.explore", computed)
     assert (await client.get(RUNS, params=SMALL, headers={"If-None-Match": etag})).status_code == 304
 
 
@@ -153,4 +153,5 @@ async def test_head_is_get_without_the_body(client: httpx.AsyncClient) -> None:
     got, head = await client.get(RUNS, params=SMALL), await client.head(RUNS, params=SMALL)
     assert head.status_code == 200
     assert head.content == b""
-    assert head.headers == got.headers
+    different = {"x-request-id", "x-cache"}
+    assert {k: v for k, v in head.headers.items() if k not in different} == {k: v for k, v in got.headers.items() if k not in different}

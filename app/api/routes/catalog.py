@@ -3,11 +3,14 @@
 import inspect
 from typing import Any
 
-from fastapi import APIRouter, Response
+import orjson
+from fastapi import APIRouter
 from pydantic import BaseModel, Field
+from starlette.responses import Response
 
 from app import __version__
 from app.api.answer import SCHEMA_VERSION
+from app.api.replies import json_reply
 from app.api.schemas import CLIFF, PAGE_PARAMETERS, RUN, TRAINING, ParameterFacts, parameter_facts
 from app.api.server import CurrentServer
 from app.engine.activations import ACTIVATIONS
@@ -17,6 +20,7 @@ from app.engine.losses import READOUTS
 from app.engine.optimizers import OPTIMIZERS, settings_of
 from app.experiments.parts import PART_FUNCTIONS
 from app.experiments.presets import PRESETS
+from app.experiments.training_presets import TRAINING_PRESETS
 from app.sequences import SOURCES
 from app.sequences.tasks import TASKS, Task
 from app.settings import Settings
@@ -97,6 +101,24 @@ class Setting(BaseModel):
     parameters: dict[str, Any] = Field(description="What differs from the defaults.")
 
 
+class StoryVariant(BaseModel):
+    """One run of a story."""
+
+    name: str
+    parameters: dict[str, Any] = Field(description="What differs from the story's parameters.")
+    outcome: str = Field(description="What becomes of it: learns, stuck or explodes.")
+
+
+class Story(BaseModel):
+    """Training runs side by side that differ in one thing."""
+
+    name: str
+    about: str
+    parameters: dict[str, Any] = Field(description="What all of them share, apart from the defaults.")
+    variants: list[StoryVariant]
+    goal: float = Field(description="The share of the chance level below which a run has learned.")
+
+
 class Limits(BaseModel):
     """What this server accepts."""
 
@@ -120,6 +142,7 @@ class Catalog(BaseModel):
     tasks: list[TrainingTask]
     optimizers: list[OptimizerFacts]
     presets: list[Setting]
+    training_presets: list[Story]
     parameters: dict[str, ParameterFacts] = Field(description="The flat parameters by name, in the order of a form.")
     training_parameters: dict[str, ParameterFacts] = Field(description="The flat parameters of a training run.")
     cliff_parameters: dict[str, ParameterFacts] = Field(description="The flat parameters of the cliff.")
@@ -127,11 +150,20 @@ class Catalog(BaseModel):
     limits: Limits
 
 
-@router.get("/catalog", summary="What there is to choose from")
-async def get_catalog(server: CurrentServer, response: Response) -> Catalog:
+@router.get(
+    "/catalog",
+    summary="What there is to choose from",
+    response_class=Response,
+    responses={200: {"model": Catalog, "description": "Everything there is to choose from."}},
+)
+async def get_catalog(server: CurrentServer) -> Response:
     """Names, ranges, units and defaults, presets, and the limits of this server."""
-    response.headers["Cache-Control"] = f"public, max-age={server.settings.cache_seconds}"
-    return catalog(server.settings)
+    return json_reply(server.catalog, {"Cache-Control": f"public, max-age={server.settings.cache_seconds}"})
+
+
+def encoded(settings: Settings) -> bytes:
+    """The catalog as JSON."""
+    return orjson.dumps(catalog(settings).model_dump())
 
 
 def catalog(settings: Settings) -> Catalog:
@@ -149,6 +181,7 @@ def catalog(settings: Settings) -> Catalog:
             OptimizerFacts(name=name, about=optimizer.about, settings=settings_of(optimizer)) for name, optimizer in OPTIMIZERS.items()
         ],
         presets=[Setting(name=name, parameters=preset.parameters) for name, preset in PRESETS.items()],
+        training_presets=[Story.model_validate(preset, from_attributes=True) for preset in TRAINING_PRESETS.values()],
         parameters=parameter_facts(RUN),
         training_parameters=parameter_facts(TRAINING),
         cliff_parameters=parameter_facts(CLIFF),

@@ -6,11 +6,12 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
+from app.api.answers import Interest
 from app.api.arrays import encode
 from app.api.cliff_answer import CliffAnswer
 from app.api.errors import documented
 from app.api.limits import check_cost
-from app.api.replies import VERSION, each_parameter_once, etag, json_reply, known_to_client, not_modified
+from app.api.replies import VERSION, answer_reply, each_parameter_once, etag, known_to_client, not_modified
 from app.api.schemas import CliffQuery, cliff_parameters
 from app.api.server import CurrentServer
 from app.experiments.cliff import check, estimate_cliff, explore_cliff
@@ -40,9 +41,9 @@ async def get_cliff(request: Request, server: CurrentServer, query: Annotated[Cl
         return not_modified(headers)
     cost = estimate_cliff(parameters)
     check_cost(cost, server.settings)
-    return json_reply(await server.workers.run(partial(_answer, parameters, query.arrays), cost.seconds, request), headers)
+    return answer_reply(await server.answers.get(tag, partial(_answer, parameters, query.arrays), cost, request), request, headers)
 
 
-def _answer(parameters: CliffParameters, arrays: str) -> bytes:
+def _answer(parameters: CliffParameters, arrays: str, _: Interest) -> bytes:
     found = explore_cliff(parameters)
     return encode({"parameters": {**found.pop("parameters"), "arrays": arrays}, "version": VERSION, **found}, arrays)

@@ -1,7 +1,9 @@
-"""Is the process alive, and may it be sent work?"""
+"""Is the process alive, may it be sent work, and how is it doing?"""
 
 from fastapi import APIRouter
+from prometheus_client import CONTENT_TYPE_LATEST
 from pydantic import BaseModel, Field
+from starlette.responses import Response
 
 from app.api.errors import ServerBusy, documented
 from app.api.server import CurrentServer
@@ -27,3 +29,14 @@ async def readyz(server: CurrentServer) -> Health:
     if not server.ready:
         raise ServerBusy(retry_after=1)
     return Health(status="ready")
+
+
+@router.get(
+    "/metrics",
+    summary="How is it doing?",
+    response_class=Response,
+    responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}, "description": "In Prometheus' text format."}},
+)
+async def metrics(server: CurrentServer) -> Response:
+    """Numbers for Prometheus: times, runs by lane, what was refused, what was remembered, streams."""
+    return Response(server.metrics.text(), headers={"Content-Type": CONTENT_TYPE_LATEST, "Cache-Control": "no-store"})

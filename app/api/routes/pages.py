@@ -1,17 +1,15 @@
-"""The pages for people: / with its first picture already inside, and /docs."""
+"""The pages for people: / with its first picture already inside, /train, /cliff and /docs."""
 
-from functools import partial
 from typing import Annotated
 
-import orjson
 from fastapi import APIRouter, Query, Request
 from markupsafe import Markup
 from pydantic import ValidationError
 from starlette.responses import Response
 
 from app.api.headers import content_security_policy
-from app.api.routes.catalog import catalog
-from app.api.routes.runs import answer, resolved
+from app.api.observation import note
+from app.api.routes.runs import computed, resolved
 from app.api.schemas import RunQuery, run_parameters
 from app.api.server import CurrentServer, Server
 from app.engine.errors import UnrolledError
@@ -28,10 +26,24 @@ EMBEDDED_SECONDS = 0.02
 async def explore_page(request: Request, server: CurrentServer, embed: Annotated[str, Query()] = "") -> Response:
     """The Explore page. `embed=1` may be framed by other sites, nothing else may."""
     context = {
-        "catalog": _json_block(orjson.dumps(catalog(server.settings).model_dump())),
+        "catalog": _json_block(server.catalog),
         "initial": _json_block(await initial(request, server)),
     }
     return server.templates.TemplateResponse(request, "explore.html", context, headers=_headers("*" if embed == "1" else "'none'"))
+
+
+@router.get("/train")
+async def train_page(request: Request, server: CurrentServer, embed: Annotated[str, Query()] = "") -> Response:
+    """Training runs side by side; `embed=1` as above."""
+    context = {"catalog": _json_block(server.catalog)}
+    return server.templates.TemplateResponse(request, "train.html", context, headers=_headers("*" if embed == "1" else "'none'"))
+
+
+@router.get("/cliff")
+async def cliff_page(request: Request, server: CurrentServer, embed: Annotated[str, Query()] = "") -> Response:
+    """The error surface of the one-unit network; `embed=1` as above."""
+    context = {"catalog": _json_block(server.catalog)}
+    return server.templates.TemplateResponse(request, "cliff.html", context, headers=_headers("*" if embed == "1" else "'none'"))
 
 
 @router.get("/docs")
@@ -50,13 +62,14 @@ async def initial(request: Request, server: Server) -> bytes:
     try:
         include = request.query_params.getlist("include") or DEFAULT_PARTS
         query = RunQuery.model_validate({**request.query_params, "include": include, "arrays": "typed"})
-        parameters = await resolved(request, server, run_parameters(query), None)
-        seconds = estimate(parameters).seconds
-        if seconds > EMBEDDED_SECONDS:
+        parameters = await resolved(server, run_parameters(query), None)
+        if estimate(parameters).seconds > EMBEDDED_SECONDS:
             return b"null"
-        return await server.workers.run(partial(answer, parameters, None, "typed"), seconds, request)
+        found = await computed(request, server, parameters, None, query.arrays)
     except (UnrolledError, ValidationError):
         return b"null"
+    note(request, found.lane, found.source)
+    return found.body
 
 
 def _json_block(json: bytes) -> Markup:

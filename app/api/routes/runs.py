@@ -8,14 +8,15 @@ from fastapi.openapi.models import Example
 from starlette.responses import Response
 
 from app.api.answer import RunAnswer
+from app.api.answers import Found, Interest
 from app.api.arrays import encode
 from app.api.bodies import JsonRoute, declared_json
 from app.api.errors import documented
 from app.api.limits import check_cost
-from app.api.replies import VERSION, each_parameter_once, etag, json_reply, known_to_client, not_modified
+from app.api.replies import VERSION, answer_reply, each_parameter_once, etag, known_to_client, not_modified
 from app.api.schemas import RunBody, RunQuery, own_data, run_parameters
 from app.api.server import CurrentServer, Server
-from app.experiments.cost import estimate
+from app.experiments.cost import Cost, estimate
 from app.experiments.parameters import RunParameters
 from app.experiments.run import OwnData, explore, resolve
 
@@ -45,6 +46,8 @@ BODIES: dict[str, Example] = {
 
 # What it takes to draw one number of an input sequence.
 SECONDS_PER_INPUT = 8e-8
+BYTES_PER_INPUT = 64.0
+NO_QUEUE_SECONDS = 5e-4  # what takes no longer is done as it comes
 
 
 @router.get(
@@ -64,12 +67,12 @@ async def get_run(request: Request, server: CurrentServer, query: Annotated[RunQ
     The answer is a function of its parameters, so it carries `ETag` and `Cache-Control`; a proxy may keep it.
     The query of any page URL is a valid query here.
     """
-    parameters = await resolved(request, server, run_parameters(query), None)
+    parameters = await resolved(server, run_parameters(query), None)
     tag = etag(parameters, query.arrays)
     headers = {"ETag": tag, "Cache-Control": f"public, max-age={server.settings.cache_seconds}"}
     if known_to_client(request, tag):
         return not_modified(headers)
-    return json_reply(await _compute(request, server, parameters, None, query.arrays), headers)
+    return answer_reply(await computed(request, server, parameters, None, query.arrays), request, headers)
 
 
 @router.post(
@@ -88,29 +91,35 @@ async def post_run(request: Request, server: CurrentServer, body: Annotated[RunB
     Posting the `parameters` of an answer gives the same answer, byte for byte.
     """
     own = own_data(body)
-    parameters = await resolved(request, server, run_parameters(body), own)
-    return json_reply(await _compute(request, server, parameters, own, body.arrays), {"Cache-Control": "no-store"})
+    parameters = await resolved(server, run_parameters(body), own)
+    return answer_reply(await computed(request, server, parameters, own, body.arrays), request, {"Cache-Control": "no-store"})
 
 
-async def resolved(request: Request, server: Server, asked: RunParameters, own: OwnData | None) -> RunParameters:
+async def resolved(server: Server, asked: RunParameters, own: OwnData | None) -> RunParameters:
     """The parameters with every default filled in, for which the input sequence must be known."""
     inputs = (asked.length or 1) * max(asked.input_size or 1, asked.output_size or 1)
-    return await server.workers.run(partial(resolve, asked, own), inputs * SECONDS_PER_INPUT, request)
+    cost = Cost(inputs * SECONDS_PER_INPUT, inputs * BYTES_PER_INPUT / 1e6, ("length", "input_size"))
+    if cost.seconds <= NO_QUEUE_SECONDS:
+        return resolve(asked, own)
+    return await server.workers.run(partial(resolve, asked, own), cost)
 
 
-async def _compute(request: Request, server: Server, parameters: RunParameters, own: OwnData | None, arrays: str) -> bytes:
+async def computed(request: Request, server: Server, parameters: RunParameters, own: OwnData | None, arrays: str) -> Found:
+    """The answer, remembered or computed; only one without data of one's own is remembered."""
     cost = estimate(parameters)
     check_cost(cost, server.settings)
-    return await server.workers.run(partial(answer, parameters, own, arrays), cost.seconds, request)
+    key = etag(parameters, arrays) if own is None else None
+    return await server.answers.get(key, partial(answer, parameters, own, arrays), cost, request)
 
 
-def answer(parameters: RunParameters, own: OwnData | None, arrays: str) -> bytes:
+def answer(parameters: RunParameters, own: OwnData | None, arrays: str, interest: Interest) -> bytes:
     """The whole answer as JSON."""
-    computed = explore(parameters, own)
-    understood = {**computed.pop("parameters"), "arrays": arrays}
-    return encode({"parameters": understood, "version": VERSION, **computed}, arrays)
+    found = explore(parameters, own, interest.check)
+    interest.check()
+    understood = {**found.pop("parameters"), "arrays": arrays}
+    return encode({"parameters": understood, "version": VERSION, **found}, arrays)
 
 
 def warm_up() -> None:
     """Compute the default run once, so that the first visitor doesn't wait for what Python and NumPy load late."""
-    answer(resolve(RunParameters()), None, "typed")
+    answer(resolve(RunParameters()), None, "typed", Interest())

@@ -1,5 +1,6 @@
 """GET /api/v1/trainings: a training run, as one JSON or as events while it goes on."""
 
+from collections.abc import Iterator
 from functools import partial
 from typing import Annotated
 from urllib.parse import urlencode
@@ -7,9 +8,11 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Header, Query, Request
 from starlette.responses import Response
 
+from app.api.answers import Interest
 from app.api.errors import documented
 from app.api.limits import check_cost
-from app.api.replies import each_parameter_once, etag, json_reply, known_to_client, not_modified
+from app.api.observation import note
+from app.api.replies import answer_reply, each_parameter_once, etag, known_to_client, not_modified
 from app.api.schemas import TrainingEventsQuery, TrainingQuery, training_parameters
 from app.api.server import CurrentServer
 from app.api.streaming import EventStream
@@ -17,7 +20,7 @@ from app.api.training_answer import TrainingAnswer
 from app.api.training_events import END, TrainingEvents, whole_run
 from app.engine.errors import InvalidParameter
 from app.experiments.parameters import TrainingParameters
-from app.experiments.training import events, resolve
+from app.experiments.training import Event, events, resolve
 from app.experiments.training_cost import estimate_training
 
 router = APIRouter(prefix="/api/v1/trainings", tags=["trainings"])
@@ -54,11 +57,17 @@ async def get_training(request: Request, server: CurrentServer, query: Annotated
         return not_modified(headers)
     cost = estimate_training(run)
     check_cost(cost, server.settings)
-    return json_reply(await server.workers.run(partial(_answer, run, query.arrays), cost.seconds, request), headers)
+    return answer_reply(await server.answers.get(tag, partial(_answer, run, query.arrays), cost, request), request, headers)
 
 
-def _answer(run: TrainingParameters, arrays: str) -> bytes:
-    return whole_run(events(run), arrays)
+def _answer(run: TrainingParameters, arrays: str, interest: Interest) -> bytes:
+    return whole_run(_while_wanted(events(run), interest), arrays)
+
+
+def _while_wanted(told: Iterator[Event], interest: Interest) -> Iterator[Event]:
+    for event in told:
+        interest.check()
+        yield event
 
 
 @router.get(
@@ -94,6 +103,7 @@ async def get_training_events(
         stop_after=query.stop_after,
         address=_address(request),
     )
+    note(request, "stream")
     return EventStream(work, server.streams)
 
 

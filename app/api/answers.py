@@ -1,0 +1,149 @@
+"""Answers to the runs that are asked for: from memory, from a computation that is under way, or computed."""
+
+import asyncio
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from cachetools import LRUCache
+from fastapi import Request
+
+from app.api.errors import ClientGone
+from app.api.workers import Workers
+from app.experiments.cost import Cost
+
+HIT, JOINED, MISS = "hit", "joined", "miss"
+HEADER = "X-Cache"
+
+Work = Callable[["Interest"], bytes]
+
+
+class Interest:
+    """Whether anybody still waits for a computation; it asks between two of its parts."""
+
+    def __init__(self) -> None:
+        self._gone = threading.Event()
+
+    def lose(self) -> None:
+        """Nobody waits any more."""
+        self._gone.set()
+
+    def check(self) -> None:
+        """Raise ClientGone if nobody waits any more; from any thread."""
+        if self._gone.is_set():
+            raise ClientGone
+
+
+@dataclass(eq=False)
+class Computation:
+    """One computation, and for how many requests it is made."""
+
+    key: str | None
+    task: asyncio.Task[bytes]
+    interest: Interest
+    waiting: int = 0
+
+
+@dataclass(frozen=True)
+class Found:
+    """An encoded answer, and where it came from: hit, joined or miss."""
+
+    body: bytes
+    source: str
+    lane: str
+
+    @property
+    def header(self) -> dict[str, str]:
+        """The header that tells."""
+        return {HEADER: self.source}
+
+
+class Answers:
+    """The answers that this process remembers, up to so many bytes, and those that it is computing.
+
+    Parameters
+    ----------
+    workers : Workers
+        Where they are computed.
+    most_bytes : int
+        Of all that is remembered; 0 remembers nothing.
+    """
+
+    def __init__(self, workers: Workers, most_bytes: int) -> None:
+        self.workers = workers
+        self.counts = {HIT: 0, JOINED: 0, MISS: 0}
+        self.kept: LRUCache[str, bytes] = LRUCache(most_bytes, getsizeof=len)
+        self._open: set[Computation] = set()
+        self._by_key: dict[str, Computation] = {}
+
+    async def get(self, key: str | None, work: Work, cost: Cost, request: Request) -> Found:
+        """The answer with this key; without a key it is computed for this request alone.
+
+        Requests for the same answer at the same time share one computation. It is given up when the last of them has gone.
+
+        Raises
+        ------
+        ServerBusy
+            If it is not known and there is too much to compute.
+        ClientGone
+            If the client went away.
+        """
+        lane = self.workers.lane(cost).name
+        kept = None if key is None else self.kept.get(key)
+        if kept is not None:
+            return self._found(kept, HIT, "kept")
+        computation = None if key is None else self._by_key.get(key)
+        if computation is not None:
+            return self._found(await self._wait(computation, request), JOINED, lane)
+        return self._found(await self._wait(self._begin(key, work, cost), request), MISS, lane)
+
+    def abandon(self) -> None:
+        """Nobody waits for anything any more: the process is about to end."""
+        for computation in self._open:
+            computation.interest.lose()
+
+    def _found(self, body: bytes, source: str, lane: str) -> Found:
+        self.counts[source] += 1
+        return Found(body, source, lane)
+
+    def _begin(self, key: str | None, work: Work, cost: Cost) -> Computation:
+        interest = Interest()
+        computation = Computation(key, asyncio.create_task(self.workers.run(lambda: work(interest), cost)), interest)
+        self._open.add(computation)
+        if key is not None:
+            self._by_key[key] = computation
+        computation.task.add_done_callback(lambda _: self._ended(computation))
+        return computation
+
+    def _ended(self, computation: Computation) -> None:
+        self._forget(computation)
+        failed = computation.task.cancelled() or computation.task.exception()
+        if computation.key is not None and not failed and len(computation.task.result()) <= self.kept.maxsize:
+            self.kept[computation.key] = computation.task.result()
+
+    def _forget(self, computation: Computation) -> None:
+        self._open.discard(computation)
+        if computation.key is not None and self._by_key.get(computation.key) is computation:
+            del self._by_key[computation.key]
+
+    async def _wait(self, computation: Computation, request: Request) -> bytes:
+        computation.waiting += 1
+        gone = asyncio.create_task(client_gone(request))
+        try:
+            await asyncio.wait((computation.task, gone), return_when=asyncio.FIRST_COMPLETED)
+            if not computation.task.done():
+                raise ClientGone
+            return computation.task.result()
+        finally:
+            gone.cancel()
+            computation.waiting -= 1
+            if not computation.waiting and not computation.task.done():
+                self._forget(computation)  # whoever asks for the same in this moment begins anew
+                computation.interest.lose()
+                computation.task.cancel()
+
+
+async def client_gone(request: Request) -> None:
+    """Returns when the client has gone away."""
+    while (await request.receive())["type"] != "http.disconnect":
+        pass

@@ -1,0 +1,96 @@
+"""Numbers of any size that may be posted: no warning, no NaN where a number was promised, and what is finite is right."""
+
+from typing import Any
+
+import numpy as np
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from app.engine.activations import ACTIVATIONS
+from app.engine.clipping import CLIP_MODES
+from app.engine.errors import InvalidParameter
+from app.engine.truncation import TRUNCATION_MODES
+from app.experiments.parameters import PARTS, RunParameters
+from app.experiments.run import OwnData, explore, resolve
+
+MOST = 1e100
+SMALLEST_LOG10 = -250.0
+SIZES = st.sampled_from([1e-300, 1e-100, 1e-12, 1e-3, 1.0, 1e3, 1e12, 1e50, MOST])
+NUMBERS = (
+    st.floats(-MOST, MOST) | st.builds(lambda size, share: size * share, SIZES, st.floats(-1.0, 1.0)) | st.sampled_from([0.0, MOST, -MOST])
+)
+
+
+@st.composite
+def runs(draw: st.DrawFn) -> tuple[RunParameters, OwnData]:
+    """Parameters and data of one run, every array of a size of its own."""
+    T, H, D, O = draw(st.integers(2, 5)), draw(st.integers(1, 3)), draw(st.integers(1, 2)), draw(st.integers(1, 2))  # noqa: E741
+    shapes = {"U": (H, D), "W": (H, H), "V": (O, H), "b_s": (H,), "b_z": (O,), "h_0": (H,)}
+    weights = {name: draw(arrays(np.float64, shape, elements=NUMBERS)) for name, shape in shapes.items() if draw(st.booleans())}
+    x, target = (draw(arrays(np.float64, (T, size), elements=NUMBERS)) for size in (D, O))
+    parameters = RunParameters(
+        hidden_size=H,
+        activation=draw(st.sampled_from(sorted(ACTIVATIONS))),
+        loss_at=draw(st.sampled_from(["last", "every"])),
+        truncation=draw(st.integers(1, T)),
+        truncation_mode=draw(st.sampled_from(TRUNCATION_MODES)),
+        clip_mode=draw(st.sampled_from(sorted(CLIP_MODES))),
+        clip_threshold=draw(st.sampled_from([0.0, 1e-300, 1.0, 1e12])),
+        learning_rate=draw(st.sampled_from([0.0, 0.1, 1e6])),
+        spectral_radius=draw(st.sampled_from([0.1, 1.0, 10.0])),
+        include=PARTS,
+    )
+    return parameters, OwnData(weights=weights or None, x=x, target=target)
+
+
+@settings(max_examples=300)
+@given(run=runs())
+def test_numbers_of_any_size_are_computed_without_a_warning(run: tuple[RunParameters, OwnData]) -> None:
+    parameters, own = run
+    try:
+        resolved = resolve(parameters, own)
+    except InvalidParameter:
+        assume(False)
+    answer = explore(resolved, own)
+    check_gradients(answer)
+    log10_norm = answer["adjoints"]["log10_norm"]
+    if (log10_norm[np.isfinite(log10_norm)] > SMALLEST_LOG10).all():  # else plain float64 has lost digits on its way
+        check_adjoints(answer)
+        check_truncations(answer)
+
+
+def check_adjoints(answer: dict[str, Any]) -> None:
+    """What is told in numbers and what is told in logarithms agree."""
+    told, log10_norm = answer["adjoints"]["dL_dh"], answer["adjoints"]["log10_norm"]
+    for row, logarithm in zip(told, log10_norm, strict=True):
+        largest = np.abs(row).max()
+        if 0.0 < largest < np.inf and np.isfinite(logarithm):
+            assert abs(np.log10(largest) + np.log10(np.linalg.norm(row / largest)) - logarithm) < 1e-6
+
+
+def check_gradients(answer: dict[str, Any]) -> None:
+    """A norm is that of its parameters, and infinite or nothing only where they are too large."""
+    for name in ("full", "truncated", "clipped"):
+        part = answer["gradients"][name]
+        flat = np.concatenate([np.ravel(array) for array in part["parameters"].values()])
+        if not np.isfinite(flat).all():
+            assert not np.isfinite(part["norm"]), name
+            continue
+        largest = np.abs(flat).max()
+        if largest < 1e-290 or largest > 1e300:
+            continue
+        np.testing.assert_allclose(part["norm"] / largest, np.linalg.norm(flat / largest), rtol=1e-9, err_msg=name)
+
+
+def check_truncations(answer: dict[str, Any]) -> None:
+    """The widest window is the full gradient, as far as terms of such sizes cancel exactly; no cosine is outside its range."""
+    full, truncated = answer["gradients"]["full"]["parameters"], answer["gradient_by_lag"]["truncated"]
+    for name, norms in truncated["parameter_norms"].items():
+        largest = np.abs(full[name]).max()
+        if not np.isfinite(norms).all() or not 1e-200 < largest < 1e300:
+            continue
+        expected = largest * np.linalg.norm(full[name] / largest)
+        assert abs(norms[-1] - expected) <= 1e-4 * max(norms.max(), expected), name
+    cosines = np.concatenate([truncated["cosine"], answer["gradient_by_lag"]["cosine"]])
+    assert (np.abs(cosines[~np.isnan(cosines)]) <= 1.0).all()
