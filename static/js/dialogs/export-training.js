@@ -1,0 +1,4 @@
+/** @param {import("../train.js").TrainDesk} desk */
+export function open(desk) {
+  desk.say("");
+}
