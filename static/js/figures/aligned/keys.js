@@ -124,7 +124,7 @@ function fitting(entries, room) {
 }
 
 /** About how wide a text of 11 px is; figures can't measure. @param {string} text */
-function widthOf(text) {
+export function widthOf(text) {
   const letters = [...text.replace(/[_^{}]/g, "")];
   return (
     letters.reduce((sum, letter) => sum + (letter > "\u1100" && !/[\u2000-\u2fff]/.test(letter) ? 11 : 6.1), 0) *

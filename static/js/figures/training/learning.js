@@ -3,7 +3,7 @@
 import { number, percent } from "../../math/format.js";
 import { finalLoss } from "../../math/outcome.js";
 import { logged, smoothed, windowOf } from "../../math/series.js";
-import { curveMark, decades, dots, letterMarks, levelMarks, rangeOf, stacked, stepOverlay } from "./rows.js";
+import { curveMark, decades, dots, letterMarks, levelMark, levelName, rangeOf, stacked, stepOverlay } from "./rows.js";
 import { begun, valueAt } from "./session.js";
 
 /**
@@ -18,7 +18,7 @@ const ABOVE_CHANCE = 3;
 /** @param {Session} session @param {View} view @param {Strings} strings @returns {import("../answer.js").Drawing} */
 export function learningFigure(session, view, strings) {
   const { loss, accuracy } = curvesOf(session);
-  const rows = [lossRow(session, view, strings, loss)];
+  const rows = [lossRow(session, view, strings, loss, accuracy.length > 0)];
   if (accuracy.length > 0) rows.push(accuracyRow(session, view, strings, accuracy));
   return stacked(session, view, rows, strings("training.axis"));
 }
@@ -49,10 +49,10 @@ function meanOf(values, window) {
   };
 }
 
-/** @param {Session} session @param {View} view @param {Strings} strings @param {ReturnType<typeof curvesOf>["loss"]} curves @returns {import("./rows.js").Row} */
-function lossRow(session, view, strings, curves) {
+/** @param {Session} session @param {View} view @param {Strings} strings @param {ReturnType<typeof curvesOf>["loss"]} curves @param {boolean} beside  Whether another row follows. @returns {import("./rows.js").Row} */
+function lossRow(session, view, strings, curves, beside) {
   const chance = session.chance === null ? null : Math.log10(session.chance);
-  const height = view.compact ? 190 : 236;
+  const height = view.compact ? 190 : beside ? 344 : 480;
   const raw = curves.map(({ index, count, raw: values }) => ({
     index,
     count,
@@ -70,14 +70,12 @@ function lossRow(session, view, strings, curves) {
     range,
     ticks: lossTicks(range),
     marks: (yaxis) => [
-      ...(chance === null
-        ? []
-        : levelMarks(view, yaxis, chance, strings("training.chance", { value: number(session.chance, 3) }), {
-            dash: [6, 4],
-            width: session.steps,
-          })),
+      ...(chance === null ? [] : [levelMark(session, view, yaxis, chance, [6, 4])]),
       ...raw.map((curve) => curveMark(session, view, yaxis, curve, { width: 1, alpha: 0.28 })),
       ...curves.map((curve) => curveMark(session, view, yaxis, curve, { width: 2.25 })),
+      ...(chance === null
+        ? []
+        : [levelName(view, yaxis, chance, strings("training.chance", { value: number(session.chance, 3) }))]),
       ...letterMarks(
         session,
         view,
@@ -107,7 +105,7 @@ function endOf({ index, count, valueAt: at }, top) {
 
 /** @param {Session} session @param {View} view @param {Strings} strings @param {ReturnType<typeof curvesOf>["accuracy"]} curves @returns {import("./rows.js").Row} */
 function accuracyRow(session, view, strings, curves) {
-  const height = view.compact ? 90 : 110;
+  const height = view.compact ? 90 : 120;
   const range = /** @type {[number, number]} */ ([-0.03, 1.03]);
   return {
     title: strings("training.accuracy"),

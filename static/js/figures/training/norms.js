@@ -33,7 +33,7 @@ export function snapshotNormsFigure(session, view, strings) {
   const { palette, compact, width } = view;
   const T = session.parameters.length;
   const curves = curvesOf(session);
-  const margin = { l: 48, r: 24, t: 10, b: 38, pad: 0 };
+  const margin = { l: 48, r: 30, t: 10, b: 38, pad: 0 };
   const height = compact ? 190 : 236;
   const range = rangeOf(curves);
   const layout = {

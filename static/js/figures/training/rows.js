@@ -3,6 +3,7 @@
 import { plain, powerOfTen } from "../../math/format.js";
 import { axisOf, ticks } from "../../math/scale.js";
 import { extent, thinned } from "../../math/series.js";
+import { widthOf } from "../aligned/keys.js";
 import { paintedAxis } from "../painted-axis.js";
 
 /**
@@ -20,6 +21,8 @@ import { paintedAxis } from "../painted-axis.js";
  * @typedef {{ text: string, stroke: string, width: number, dash?: number[] }} Key
  */
 
+/** Left and right of every panel, in pixels. */
+const SIDES = Object.freeze({ l: 48, r: 30 });
 const TITLE = 22;
 const BETWEEN = 16;
 /** Least pixels between two letters at the ends of curves. */
@@ -31,7 +34,7 @@ const APART = 12;
  */
 export function stacked(session, view, rows, axisTitle) {
   const { palette, compact, width } = view;
-  const margin = { l: 48, r: 24, t: TITLE, b: 38, pad: 0 };
+  const margin = { ...SIDES, t: TITLE, b: 38, pad: 0 };
   const room = rows.reduce((sum, { height }) => sum + height, 0) + (rows.length - 1) * (TITLE + BETWEEN);
   const layout = /** @type {any} */ ({
     width,
@@ -113,7 +116,7 @@ function keyOf(entries, view, layout, yaxis) {
       font: `400 11px ${view.palette.sans}`,
       align: "right",
     };
-    const line = right - 6.4 * entry.text.replace(/[_^{}]/g, "").length - 6;
+    const line = right - widthOf(entry.text) - 6;
     const stroke = {
       mark: "line",
       yaxis,
@@ -138,7 +141,7 @@ function keyOf(entries, view, layout, yaxis) {
 
 /** @param {Session} session @param {View} view @param {string} yaxis @param {Curve} curve @param {{ width?: number, alpha?: number, dash?: number[] }} [style] */
 export function curveMark(session, view, yaxis, { index, count, valueAt }, { width = 1.75, alpha, dash } = {}) {
-  const perBin = session.steps / Math.max(100, view.width - 72);
+  const perBin = session.steps / Math.max(100, view.width - SIDES.l - SIDES.r);
   return {
     mark: "line",
     yaxis,
@@ -158,7 +161,7 @@ export function curveMark(session, view, yaxis, { index, count, valueAt }, { wid
  */
 export function letterMarks(session, view, yaxis, ends, { height, range }) {
   const perPixel = (range[1] - range[0]) / height;
-  const perStep = (view.width - 72) / Math.max(1, session.steps);
+  const perStep = (view.width - SIDES.l - SIDES.r) / Math.max(1, session.steps);
   const placed = ends
     .filter(({ y }) => !Number.isNaN(y))
     .map((end) => ({ ...end, y: Math.min(range[1], Math.max(range[0], end.y)) }))
@@ -188,27 +191,26 @@ export function letterMarks(session, view, yaxis, ends, { height, range }) {
   }));
 }
 
-/** A horizontal line that a value is to be compared with, with what it is. @param {View} view @param {string} yaxis @param {number} value @param {string} text @param {{ dash?: number[], above?: boolean, width: number }} style  width: of the axis. */
-export function levelMarks(view, yaxis, value, text, { dash, above = true, width }) {
-  const { palette } = view;
-  const line = { mark: "line", yaxis, x: [0, width], y: [value, value], stroke: palette.muted, width: 1, dash };
-  if (!text) return [line];
-  return [
-    line,
-    {
-      mark: "text",
-      yaxis,
-      edge: "right",
-      y: [value],
-      text: [text],
-      fill: palette.muted,
-      font: `500 10.5px ${palette.sans}`,
-      align: "right",
-      dx: -6,
-      dy: above ? -9 : 9,
-      halo: palette.paper,
-    },
-  ];
+/** A horizontal line that a value is to be compared with. @param {Session} session @param {View} view @param {string} yaxis @param {number} value @param {number[]} [dash] */
+export function levelMark(session, view, yaxis, value, dash) {
+  return { mark: "line", yaxis, x: [0, session.steps], y: [value, value], stroke: view.palette.muted, width: 1, dash };
+}
+
+/** What such a line is, over its right end. @param {View} view @param {string} yaxis @param {number} value @param {string} text */
+export function levelName({ palette }, yaxis, value, text) {
+  return {
+    mark: "text",
+    yaxis,
+    edge: "right",
+    y: [value],
+    text: [text],
+    fill: palette.muted,
+    font: `500 10.5px ${palette.sans}`,
+    align: "right",
+    dx: -6,
+    dy: -9,
+    halo: palette.paper,
+  };
 }
 
 /** Ticks of a logarithmic axis: whole powers of ten. @param {[number, number]} range @param {number} count */

@@ -1,7 +1,7 @@
 /** The recurrent matrix in training: its spectral radius and largest singular value, and what a step back does to a gradient. */
 
 import { number } from "../../math/format.js";
-import { letterMarks, levelMarks, numbers, rangeOf, stacked, stepOverlay } from "./rows.js";
+import { letterMarks, levelMark, numbers, rangeOf, stacked, stepOverlay } from "./rows.js";
 import { begun, lastUpTo } from "./session.js";
 
 /**
@@ -66,7 +66,7 @@ function spectrumRow(session, view, strings) {
           { text: "σ_{max}", stroke: view.palette.muted, width: 1.5, dash: [5, 3] },
         ],
     marks: (yaxis) => [
-      ...levelMarks(view, yaxis, 1, "", { width: session.steps }),
+      levelMark(session, view, yaxis, 1),
       ...lines.flatMap(({ index, radius, sigma }) => [
         { mark: "line", yaxis, ...sigma, stroke: view.colours[index], width: 1.5, dash: [5, 3] },
         { mark: "line", yaxis, ...radius, stroke: view.colours[index], width: 2 },
@@ -109,7 +109,7 @@ function slopeRow(session, view, strings) {
     range,
     ticks: factorTicks(range),
     marks: (yaxis) => [
-      ...levelMarks(view, yaxis, 0, "", { width: session.steps }),
+      levelMark(session, view, yaxis, 0),
       ...lines.flatMap(({ index, x, y }) => [
         { mark: "line", yaxis, x, y, stroke: view.colours[index], width: 1.75 },
         { mark: "points", yaxis, x, y, radius: 2.5, fill: view.colours[index], stroke: view.palette.paper, width: 1 },
@@ -176,8 +176,8 @@ export function weightsSummary(session, _view, strings) {
       name: letter,
       from: number(first.verdict.spectral_radius, 3),
       to: number(last.verdict.spectral_radius, 3),
-      before: number(first.verdict.factor_per_step, 2),
-      after: number(last.verdict.factor_per_step, 2),
+      before: number(first.verdict.factor_per_step, 3),
+      after: number(last.verdict.factor_per_step, 3),
     });
   });
 }
