@@ -82,7 +82,7 @@ export function stacked(session, view, rows, axisTitle) {
       frame,
       ...row.marks(yaxis),
       title,
-      ...keyOf(row.key ?? [], view, layout, yaxis),
+      ...keyOf(row, view, layout, yaxis),
       ...(last
         ? paintedAxis(
             layout,
@@ -98,13 +98,15 @@ export function stacked(session, view, rows, axisTitle) {
   return { data: [], layout, paint };
 }
 
-/** @param {Key[]} entries @param {View} view @param {any} layout @param {string} yaxis */
-function keyOf(entries, view, layout, yaxis) {
+/** Left out where it would lie over the title. @param {Row} row @param {View} view @param {any} layout @param {string} yaxis */
+function keyOf({ title, key = [] }, view, layout, yaxis) {
   const x = axisOf(layout, "x");
   const y = axisOf(layout, yaxis);
   const height = y.value(y.start - 10);
+  const taken = key.reduce((sum, { text }) => sum + widthOf(text) + 38, 1.12 * widthOf(title));
+  if (taken > x.length) return [];
   let right = x.start + x.length;
-  return [...entries].reverse().flatMap((entry) => {
+  return [...key].reverse().flatMap((entry) => {
     const words = {
       mark: "text",
       yaxis,
