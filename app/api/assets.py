@@ -9,6 +9,7 @@ import asyncio
 import gzip
 import hashlib
 import mimetypes
+import re
 import stat
 import time
 from collections.abc import Callable, Mapping
@@ -31,6 +32,9 @@ ENCODERS: dict[str, Callable[[bytes], bytes]] = {
     "identity": lambda body: body,
 }
 
+# What a script imports from beside it when it starts; import(…), which comes later, is none of these.
+IMPORTED = re.compile(r'^(?:import|export)\b[^;()"]*"(\.[^"]+)"', re.MULTILINE)
+
 State = frozenset[tuple[Path, int, int]]
 
 
@@ -50,6 +54,19 @@ class Assets(StaticFiles):
         if path not in self._files:
             raise FileNotFoundError(f"{self._root / path}, which a template asks for, does not exist.")
         return f"static/{self.version}/{path}"
+
+    def modules(self, script: str) -> list[str]:
+        """The addresses of everything that a script imports, and what that imports: a browser that knows them asks for all at once."""
+        self._look_for_changes()
+        found, pending = {script}, [script]
+        while pending:
+            importer = pending.pop()
+            for path in IMPORTED.findall(self._files[importer].read_text("utf-8")):
+                imported = (self._files[importer].parent / path).resolve().relative_to(self._root.resolve()).as_posix()
+                if imported not in found:
+                    found.add(imported)
+                    pending.append(imported)
+        return [self.url(path) for path in sorted(found - {script})]
 
     def _look_for_changes(self) -> None:
         """Once a second at most, make a new version if a file has changed: whoever works on the page only reloads it."""

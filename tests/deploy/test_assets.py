@@ -130,3 +130,16 @@ def test_scripts_name_other_files_relatively() -> None:
     scripts = Path(assets.__file__).parents[2] / "static" / "js"
     absolute = {str(path): found for path in scripts.rglob("*.js") if (found := re.findall(r"[\"'`/]static/", path.read_text("utf-8")))}
     assert absolute == {}
+
+
+def test_a_page_names_everything_that_its_script_imports_and_nothing_that_comes_later(root: Path) -> None:
+    scripts = {
+        "main.js": 'import { a } from "./deep/a.js";\nimport {\n  b,\n} from "./b.js";\nimport("./later.js");\n// import "./never.js";\n',
+        "deep/a.js": 'export { b } from "../b.js";\nexport const a = "./no.js";\n',
+        "b.js": 'import "./deep/a.js";\n/** @typedef {import("./types.js").T} T */\n',
+    }
+    (root / "js" / "deep").mkdir()
+    for name, text in scripts.items():
+        (root / "js" / name).write_text(text)
+    files = Assets(root)
+    assert files.modules("js/main.js") == [files.url("js/b.js"), files.url("js/deep/a.js")]
