@@ -23,7 +23,7 @@ export OPENBLAS_NUM_THREADS ?= 1
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test lint format bench oracle reference answers lock audit docker clean
+.PHONY: help run setup test lint format fuzz bench oracle reference answers lock audit docker clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -50,6 +50,9 @@ format: $(DEVELOPMENT) node_modules ## rewrite the code in the project's style
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	$(NODE) node_modules/@biomejs/biome/bin/biome check --write
+
+fuzz: $(DEVELOPMENT) ## send 60,000 made-up requests to a live server
+	FUZZ_CASES=20000 $(BIN)/python -m pytest -n $(JOBS) tests/api/test_fuzz.py
 
 bench: $(DEVELOPMENT) ## measure against the floor, and against torch and JAX where .venv-oracle has them
 	$(or $(wildcard .venv-oracle/bin/python),$(BIN)/python) -m benchmarks

@@ -26,7 +26,8 @@ PATIENCE = 2.0  # seconds for a run that has begun and that nobody waits for any
 def main() -> None:
     """Serve until interrupted."""
     # uvicorn ends by the signal that it got; being asked to stop, and stopping, is a success.
-    signal.signal(signal.SIGTERM, _stop)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _stop)
     settings = Settings()
     logs.configure(settings.log_format, settings.log_level)
     config = uvicorn.Config(
@@ -45,10 +46,10 @@ def main() -> None:
     log.info("Unrolled: http://%s:%d", f"[{host}]" if ":" in host else host, port)
     try:
         uvicorn.Server(config).run(sockets=[listening])
-    except (KeyboardInterrupt, SystemExit):
-        _leave_threads()
+    except SystemExit as end:
+        if not end.code:
+            _leave_threads()
         raise
-    _leave_threads()
 
 
 def _stop(number: int, frame: FrameType | None) -> None:

@@ -6,24 +6,11 @@ from typing import Any
 import httpx
 import jsonschema
 import pytest
-import schemathesis
 from fastapi import FastAPI
-from hypothesis import settings
-from schemathesis import Case
-from schemathesis.checks import not_a_server_error
-from schemathesis.specs.openapi.checks import (
-    content_type_conformance,
-    negative_data_rejection,
-    response_headers_conformance,
-    response_schema_conformance,
-    status_code_conformance,
-    unsupported_method,
-)
 
 from app.api.errors import ABOUT
 from app.api.schemas import RUN
 from app.experiments.parameters import PARTS
-from app.main import create_app
 from app.settings import Settings
 from tests.api.wire import strict_json
 
@@ -121,24 +108,3 @@ async def test_the_catalog_has_what_the_documentation_has(client: httpx.AsyncCli
         assert facts["maximum"] == documented[name].get("maximum")
     assert [part["name"] for part in catalog["parts"]] == list(PARTS)
     assert catalog["limits"]["body_bytes"] == Settings().max_body_bytes
-
-
-# Small limits, so that the many runs of this test are short; a run over them is a documented 422.
-schema = schemathesis.openapi.from_asgi("/openapi.json", create_app(Settings(max_seconds=0.05, max_training_seconds=0.05)))
-# A value may be too long for its parameter and for the URL or the body, and then it is the latter that is said first.
-schema.config.checks.negative_data_rejection.expected_statuses = ["400", "405", "413", "414", "415", "422"]
-CHECKS = [
-    not_a_server_error,
-    status_code_conformance,
-    content_type_conformance,
-    response_schema_conformance,
-    response_headers_conformance,
-    negative_data_rejection,
-    unsupported_method,
-]
-
-
-@schema.parametrize()
-@settings(max_examples=60)
-def test_no_500_and_no_undocumented_status_over_the_whole_description(case: Case) -> None:
-    case.call_and_validate(checks=CHECKS)
