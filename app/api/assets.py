@@ -33,7 +33,7 @@ ENCODERS: dict[str, Callable[[bytes], bytes]] = {
 }
 
 # What a script imports from beside it when it starts; import(…), which comes later, is none of these.
-IMPORTED = re.compile(r'^(?:import|export)\b[^;()"]*"(\.[^"]+)"', re.MULTILINE)
+IMPORTED = re.compile(r'^(?:import\b|export\b[^;()"]*\bfrom\b)[^;()"]*"(\.[^"]+)"', re.MULTILINE)
 
 State = frozenset[tuple[Path, int, int]]
 
