@@ -3,14 +3,14 @@
 The figures are tested in Node, without a server, on exactly what a server says.
 """
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
+import httpx
 import orjson
 
-from app.api.routes.runs import answer
-from app.api.schemas import RunQuery, run_parameters
-from app.experiments.run import resolve
+from app.main import create_app
 
 DIRECTORY = Path(__file__).parent / "js" / "answers"
 
@@ -54,8 +54,14 @@ QUERIES: dict[str, dict[str, Any]] = {
 
 def compute(name: str) -> bytes:
     """The answer to a saved question, as the page gets it."""
-    parameters = resolve(run_parameters(RunQuery.model_validate({**QUERIES[name], "arrays": "typed"})))
-    return answer(parameters, None, "typed")
+    return asyncio.run(_ask({**QUERIES[name], "arrays": "typed"}))
+
+
+async def _ask(parameters: dict[str, Any]) -> bytes:
+    transport = httpx.ASGITransport(create_app())
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+        response = await client.get("/api/v1/runs", params=parameters)
+    return response.raise_for_status().content
 
 
 def path(name: str) -> Path:
