@@ -3,7 +3,8 @@
  * takes long is aborted when its question is out of date. A busy or lost server is asked again, with growing pauses.
  *
  * @typedef {object} Question
- * @property {string} query  Of GET /api/v1/runs.
+ * @property {string} query
+ * @property {string} [path]  What is asked; default: api/v1/runs.
  * @property {object | null} [body]  Of a POST instead, with data of one's own.
  * @property {boolean} [patient]  Any other question goes before it.
  * @property {any} [tag]  Handed back with the answer.
@@ -157,11 +158,11 @@ function isSame(one, other) {
 }
 
 /** @param {Question} question @param {AbortSignal} [signal] @returns {[string, RequestInit]} */
-export function requestOf({ query, body = null }, signal) {
+export function requestOf({ query, path = "api/v1/runs", body = null }, signal) {
   const headers = { Accept: "application/json" };
-  if (!body) return [`api/v1/runs?${query}`, { signal, headers }];
+  if (!body) return [`${path}?${query}`, { signal, headers }];
   return [
-    "api/v1/runs",
+    path,
     { signal, method: "POST", headers: { ...headers, "Content-Type": "application/json" }, body: JSON.stringify(body) },
   ];
 }

@@ -7,7 +7,10 @@
  */
 
 /** Lists that are names, step numbers or choices rather than arrays of measurements. */
-const PLAIN_LISTS = new Set(["exact_zero", "at", "include", "labels", "symbols"]);
+const PLAIN_LISTS = new Set(["exact_zero", "at", "include", "labels", "symbols", "answers", "clipped_steps"]);
+
+/** Lists of objects, each with its own arrays. */
+const OBJECT_LISTS = new Set(["branches", "folds", "flips", "snapshots"]);
 
 const TYPES = /** @type {const} */ ({ f4: Float32Array, f8: Float64Array, i4: Int32Array });
 
@@ -18,7 +21,10 @@ const TYPES = /** @type {const} */ ({ f4: Float32Array, f8: Float64Array, i4: In
  */
 export function decode(value, name = "") {
   if (value === null || typeof value !== "object") return value;
-  if (Array.isArray(value)) return PLAIN_LISTS.has(name) ? value : fromLists(value);
+  if (Array.isArray(value)) {
+    if (OBJECT_LISTS.has(name)) return value.map((item) => decode(item));
+    return PLAIN_LISTS.has(name) ? value : fromLists(value);
+  }
   if (typeof value.bdata === "string") return fromBase64(value);
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, decode(inner, key)]));
 }

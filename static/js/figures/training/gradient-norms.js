@@ -2,7 +2,7 @@
 
 import { number, percent } from "../../math/format.js";
 import { logged, smoothed, windowOf } from "../../math/series.js";
-import { curveMark, decades, dots, letterMarks, rangeOf, stacked, stepOverlay } from "./rows.js";
+import { curveMark, decades, dots, letterMarks, rangeOf, stacked, stepOverlay } from "../stacked.js";
 import { begun, clippedShare, valueAt } from "./session.js";
 
 /**
@@ -44,7 +44,7 @@ function clippingOf(session) {
   return begun(session).filter(({ series, parameters }) => series.count > 0 && parameters.clip_threshold !== null);
 }
 
-/** @param {Session} session @param {View} view @param {Strings} strings @param {ReturnType<typeof curvesOf>} curves @returns {import("./rows.js").Row} */
+/** @param {Session} session @param {View} view @param {Strings} strings @param {ReturnType<typeof curvesOf>} curves @returns {import("../stacked.js").Row} */
 function normRow(session, view, strings, curves) {
   const height = view.compact ? 140 : 150;
   const raw = curves.map(({ index, count, raw: values }) => ({
@@ -90,7 +90,7 @@ function normRow(session, view, strings, curves) {
   };
 }
 
-/** A strip for each variant: the stronger its colour, the more of the steps there were clipped. @param {Session} session @param {View} view @param {Strings} strings @param {ReturnType<typeof clippingOf>} variants @returns {import("./rows.js").Row} */
+/** A strip for each variant: the stronger its colour, the more of the steps there were clipped. @param {Session} session @param {View} view @param {Strings} strings @param {ReturnType<typeof clippingOf>} variants @returns {import("../stacked.js").Row} */
 function clippedRow(session, view, strings, variants) {
   const count = variants.length;
   const bins = Math.min(session.steps, Math.max(40, Math.round(view.width / 3)));

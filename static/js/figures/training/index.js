@@ -1,5 +1,6 @@
 /** The figures of the page of training runs, in the order of the page. A new figure is one file and one entry here. */
 
+import { stepPoint } from "../stacked.js";
 import { snapshotFlowsFigure, snapshotFlowsInspect, snapshotFlowsSummary } from "./flows.js";
 import {
   gradientNormsFigure,
@@ -15,7 +16,6 @@ import {
   snapshotNormsReading,
   snapshotNormsSummary,
 } from "./norms.js";
-import { stepPoint } from "./rows.js";
 import { weightsFigure, weightsOverlay, weightsReading, weightsSummary } from "./weights.js";
 
 /** Figures whose axis is the steps of training. */

@@ -3,7 +3,17 @@
 import { number, percent } from "../../math/format.js";
 import { finalLoss } from "../../math/outcome.js";
 import { logged, smoothed, windowOf } from "../../math/series.js";
-import { curveMark, decades, dots, letterMarks, levelMark, levelName, rangeOf, stacked, stepOverlay } from "./rows.js";
+import {
+  curveMark,
+  decades,
+  dots,
+  letterMarks,
+  levelMark,
+  levelName,
+  rangeOf,
+  stacked,
+  stepOverlay,
+} from "../stacked.js";
 import { begun, valueAt } from "./session.js";
 
 /**
@@ -49,7 +59,7 @@ function meanOf(values, window) {
   };
 }
 
-/** @param {Session} session @param {View} view @param {Strings} strings @param {ReturnType<typeof curvesOf>["loss"]} curves @param {boolean} beside  Whether another row follows. @returns {import("./rows.js").Row} */
+/** @param {Session} session @param {View} view @param {Strings} strings @param {ReturnType<typeof curvesOf>["loss"]} curves @param {boolean} beside  Whether another row follows. @returns {import("../stacked.js").Row} */
 function lossRow(session, view, strings, curves, beside) {
   const chance = session.chance === null ? null : Math.log10(session.chance);
   const height = view.compact ? 190 : beside ? 344 : 480;
@@ -103,7 +113,7 @@ function endOf({ index, count, valueAt: at }, top) {
   return { index, x: count, y: Number.isNaN(y) ? top : y };
 }
 
-/** @param {Session} session @param {View} view @param {Strings} strings @param {ReturnType<typeof curvesOf>["accuracy"]} curves @returns {import("./rows.js").Row} */
+/** @param {Session} session @param {View} view @param {Strings} strings @param {ReturnType<typeof curvesOf>["accuracy"]} curves @returns {import("../stacked.js").Row} */
 function accuracyRow(session, view, strings, curves) {
   const height = view.compact ? 90 : 120;
   const range = /** @type {[number, number]} */ ([-0.03, 1.03]);

@@ -6,7 +6,7 @@ import { frobeniusNorms } from "../answer.js";
 import { whole } from "../network/lane.js";
 import { normTicks } from "../norm-curve.js";
 import { paintedAxis } from "../painted-axis.js";
-import { letterMarks } from "./rows.js";
+import { letterMarks } from "../stacked.js";
 import { begun, snapshotAt } from "./session.js";
 
 /**

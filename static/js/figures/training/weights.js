@@ -1,7 +1,7 @@
 /** The recurrent matrix in training: its spectral radius and largest singular value, and what a step back does to a gradient. */
 
 import { number } from "../../math/format.js";
-import { letterMarks, levelMark, numbers, rangeOf, stacked, stepOverlay } from "./rows.js";
+import { letterMarks, levelMark, numbers, rangeOf, stacked, stepOverlay } from "../stacked.js";
 import { begun, lastUpTo } from "./session.js";
 
 /**
@@ -35,7 +35,7 @@ function measured(values) {
   return { x, y };
 }
 
-/** @param {Session} session @param {View} view @param {Strings} strings @returns {import("./rows.js").Row} */
+/** @param {Session} session @param {View} view @param {Strings} strings @returns {import("../stacked.js").Row} */
 function spectrumRow(session, view, strings) {
   const height = view.compact ? 110 : 112;
   const lines = begun(session).map(({ index, series }) => ({
@@ -96,7 +96,7 @@ function slopesOf(session) {
   });
 }
 
-/** @param {Session} session @param {View} view @param {Strings} strings @returns {import("./rows.js").Row} */
+/** @param {Session} session @param {View} view @param {Strings} strings @returns {import("../stacked.js").Row} */
 function slopeRow(session, view, strings) {
   const height = view.compact ? 110 : 112;
   const lines = slopesOf(session);

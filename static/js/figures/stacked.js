@@ -1,14 +1,14 @@
 /** Panels above each other with the steps of training as their common axis, and what all of them need: titles, curves, their letters, the scrubber. */
 
-import { plain, powerOfTen } from "../../math/format.js";
-import { axisOf, ticks } from "../../math/scale.js";
-import { extent, thinned } from "../../math/series.js";
-import { widthOf } from "../aligned/keys.js";
-import { paintedAxis } from "../painted-axis.js";
+import { plain, powerOfTen } from "../math/format.js";
+import { axisOf, ticks } from "../math/scale.js";
+import { extent, thinned } from "../math/series.js";
+import { widthOf } from "./aligned/keys.js";
+import { paintedAxis } from "./painted-axis.js";
 
 /**
- * @typedef {import("./session.js").Session} Session
- * @typedef {import("./session.js").View} View
+ * @typedef {import("./training/session.js").Session} Session
+ * @typedef {import("./training/session.js").View} View
  *
  * @typedef {object} Row
  * @property {string} title
@@ -30,7 +30,7 @@ const APART = 12;
 
 /**
  * @param {Session} session @param {View} view @param {Row[]} rows @param {string} axisTitle
- * @returns {import("../answer.js").Drawing}
+ * @returns {import("./answer.js").Drawing}
  */
 export function stacked(session, view, rows, axisTitle) {
   const { palette, compact, width } = view;
