@@ -52,7 +52,7 @@ format: $(DEVELOPMENT) node_modules ## rewrite the code in the project's style
 	$(NODE) node_modules/@biomejs/biome/bin/biome check --write
 
 fuzz: $(DEVELOPMENT) ## send 60,000 made-up requests to a live server
-	FUZZ_CASES=20000 $(BIN)/python -m pytest -n $(JOBS) tests/api/test_fuzz.py
+	FUZZ_CASES=20000 $(BIN)/python -m pytest -n $(JOBS) -o faulthandler_timeout=0 tests/api/test_fuzz.py
 
 bench: $(DEVELOPMENT) ## measure against the floor, and against torch and JAX where .venv-oracle has them
 	$(or $(wildcard .venv-oracle/bin/python),$(BIN)/python) -m benchmarks
