@@ -23,7 +23,7 @@ export OPENBLAS_NUM_THREADS ?= 1
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test lint format fuzz bench oracle reference answers lock audit docker clean
+.PHONY: help run setup test test-javascript test-python lint format fuzz bench oracle reference answers lock audit docker clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,8 +33,13 @@ run: $(RUNTIME) ## start the application on http://127.0.0.1:8000
 
 setup: $(DEVELOPMENT) ## install everything that development needs into .venv
 
-test: lint browser ## run every check and test
+test: lint test-javascript test-python ## run every check and test
+
+test-javascript: $(DEVELOPMENT)
 	$(NODE) --test tests/js/*.test.js
+
+test-python: $(DEVELOPMENT) node_modules
+	scripts/install-browser.sh
 	$(BIN)/python -m pytest -n $(JOBS)
 
 lint: $(DEVELOPMENT) node_modules ## check style, types and the direction of imports
@@ -83,10 +88,6 @@ docker: ## build the image
 
 clean: ## remove what make has installed
 	rm -rf $(VENV) .venv-oracle node_modules
-
-.PHONY: browser
-browser:
-	scripts/install-browser.sh
 
 # A virtual environment of another Python version is made anew.
 define virtual_environment
