@@ -14,6 +14,9 @@ Array = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
 
+# Derivatives are taken no further than at this |s|, so that thousands of their logarithms can be added up.
+LARGEST_ARGUMENT = 1e300
+
 
 @dataclass(frozen=True)
 class Activation:
@@ -41,6 +44,7 @@ class Activation:
 def _tanh_derivative(s: Array) -> Array:
     # 4e/(1 + e)² with e = exp(−2|s|), in place: at thousands of steps, fresh arrays cost more than the arithmetic.
     decay = np.abs(s)
+    np.minimum(decay, LARGEST_ARGUMENT, out=decay)
     decay *= -2.0
     np.exp(decay, decay)
     denominator = decay + 1.0
@@ -51,7 +55,7 @@ def _tanh_derivative(s: Array) -> Array:
 
 
 def _tanh_log_derivative(s: Array) -> Array:
-    size = np.abs(s)
+    size = np.minimum(np.abs(s), LARGEST_ARGUMENT)
     return np.asarray(np.log(4.0) - 2.0 * size - 2.0 * np.log1p(np.exp(-2.0 * size)))
 
 
@@ -75,7 +79,7 @@ def _sigmoid_derivative(s: Array) -> Array:
 
 
 def _sigmoid_log_derivative(s: Array) -> Array:
-    size = np.abs(s)
+    size = np.minimum(np.abs(s), LARGEST_ARGUMENT)
     return -size - 2.0 * np.log1p(np.exp(-size))
 
 

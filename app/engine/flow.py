@@ -11,7 +11,7 @@ import numpy as np
 
 from app.engine.activations import Array
 from app.engine.flow_matrix import flow_matrix
-from app.engine.jacobian_norms import JacobianNorms, jacobian_norms, known_steps, steps_per_chunk
+from app.engine.jacobian_norms import LOG10_2, JacobianNorms, jacobian_norms, known_steps, steps_per_chunk
 from app.engine.lyapunov_exponents import lyapunov_exponents
 from app.engine.matrix_norms import spectral_norms
 from app.engine.network import Trace
@@ -48,22 +48,25 @@ def step_gain(trace: Trace) -> StepGain:
     Returns
     -------
     StepGain
-        The plain values are 0 where float64 ends, their logarithms are not.
+        The plain values are 0 or infinite where float64 ends, their logarithms are not.
     """
     cell, parameters, linear = trace.network.cell, trace.network.parameters, trace.linear
     known, size = known_steps(trace), trace.state.shape[-1]
     chunk = steps_per_chunk(size)
     jacobians = np.empty((chunk, size, size))
-    sigma_max = np.full(trace.length, np.nan)
+    sigma_max, exponent = np.full(trace.length, np.nan), np.zeros(trace.length, dtype=np.int64)
     for start in range(0, known, chunk):
         stop = min(known, start + chunk)
-        sigma_max[start:stop] = spectral_norms(cell.state_jacobians(parameters, linear, start, stop, jacobians[: stop - start]))
-    with np.errstate(divide="ignore", under="ignore"):
-        scale = 10.0**linear.log10_scale
-        mean_derivative = cell.mean_gain(linear)
+        steps = cell.state_jacobians(parameters, linear, start, stop, jacobians[: stop - start])
+        sigma_max[start:stop], exponent[start:stop] = spectral_norms(steps)
+    mean_derivative = cell.mean_gain(linear)
+    with np.errstate(divide="ignore", over="ignore", under="ignore"):
+        log10_mean_derivative = np.log10(mean_derivative) + linear.log10_scale
+        log10_sigma_max = np.log10(sigma_max) + exponent * LOG10_2 + linear.log10_scale
+        plain = linear.log10_scale == 0.0  # the others are beyond float64, or nearly
         return StepGain(
-            mean_derivative=mean_derivative * scale,
-            sigma_max=sigma_max * scale,
-            log10_mean_derivative=np.log10(mean_derivative) + linear.log10_scale,
-            log10_sigma_max=np.log10(sigma_max) + linear.log10_scale,
+            mean_derivative=np.where(plain, mean_derivative, 10.0**log10_mean_derivative),
+            sigma_max=np.where(plain, np.ldexp(sigma_max, exponent), 10.0**log10_sigma_max),
+            log10_mean_derivative=log10_mean_derivative,
+            log10_sigma_max=log10_sigma_max,
         )

@@ -8,6 +8,7 @@ from app.engine.activations import Array, BoolArray, IntArray
 from app.engine.jacobian_norms import LOG10_2, cumulative_log10_scale, known_steps
 from app.engine.matrix_norms import squared_norms
 from app.engine.network import Trace
+from app.engine.wide import widened
 from app.engine.wide_flow import settle_doubts
 
 # Inside a block of this many steps every product is formed; blocks are merged by their Gram matrices.
@@ -18,6 +19,8 @@ SMALLEST_SHARE_LEFT = 1e-3
 # Beyond these, what float64 lost by underflow may count.
 SMALLEST_SAFE_SQUARE = 1e-280
 LARGEST_SAFE_CONDITION = 1e290
+# Jacobians all of whose entries are smaller than 2 to this power are near the end of float64.
+SMALLEST_SAFE_EXPONENT = -1000
 
 
 def flow_matrix(trace: Trace) -> Array:
@@ -162,8 +165,13 @@ class _Work:
         jacobians[known:] = np.eye(self.size)
         largest = np.maximum(jacobians.max(axis=(1, 2)), -jacobians.min(axis=(1, 2)))
         # 2 to the exponent of a subnormal number has no reciprocal in float64.
-        exponents = np.maximum(np.frexp(largest)[1].astype(np.int64), -1000)
+        exponents = np.maximum(np.frexp(largest)[1].astype(np.int64), SMALLEST_SAFE_EXPONENT)
         jacobians *= np.ldexp(1.0, -exponents)[:, None, None]
+        near_the_end = linear.underflowed[start : start + known] & (exponents[:known] == SMALLEST_SAFE_EXPONENT)
+        for row in np.flatnonzero(near_the_end).tolist():
+            wide = widened(*cell.wide_jacobian(parameters, linear, start + row))
+            base = wide.row_exponent.max(keepdims=True)
+            jacobians[row], exponents[row] = wide.rows(base), base.item()
         return jacobians, exponents
 
     def _store(self, later: slice, earlier: slice, squares: Array, exponents: IntArray, condition_of_factors: Array | float) -> None:

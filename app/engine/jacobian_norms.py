@@ -170,7 +170,8 @@ def _chain_norms(trace: Trace, of_step: int, spectral: bool, compress: bool) -> 
         with np.errstate(divide="ignore"):
             logarithms[0, start:stop] = np.log10(squares) / 2.0 + exponents * LOG10_2
             if spectral:
-                logarithms[1, start:stop] = np.log10(spectral_norms(products, chained=True)) + exponents * LOG10_2
+                values, shift = spectral_norms(products, chained=True)
+                logarithms[1, start:stop] = np.log10(values) + (shift + exponents) * LOG10_2
         if squares[0] == 0.0:
             logarithms[: 1 + spectral, :start] = -np.inf
             break

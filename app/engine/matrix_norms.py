@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from app.engine.activations import Array
+from app.engine.activations import Array, IntArray
 
 # Up to this many rows, all eigenvalues of a Gram matrix cost less than looking for the largest alone.
 MOST_ROWS_FOR_ALL = 96
@@ -17,8 +17,8 @@ def squared_norms(matrices: Array) -> Array:
     return np.asarray(np.vecdot(flat, flat))
 
 
-def spectral_norms(matrices: Array, *, chained: bool = False) -> Array:
-    """‖M_i‖₂ of each matrix, (n, r, H) → (n,).
+def spectral_norms(matrices: Array, *, chained: bool = False) -> tuple[Array, IntArray]:
+    """‖M_i‖₂ of each matrix, as values and the powers of two that go with them: (n, r, H) → (n,), (n,).
 
     σ_max² is the largest eigenvalue of M Mᵀ, which rounding changes by no more than a few units in the last place.
 
@@ -37,20 +37,19 @@ def spectral_norms(matrices: Array, *, chained: bool = False) -> Array:
 
     Examples
     --------
-    >>> spectral_norms(np.array([[[3.0, 0.0], [4.0, 0.0]], [[1.0, 0.0], [0.0, -2.0]]]))
+    >>> values, exponents = spectral_norms(np.array([[[3.0, 0.0], [4.0, 0.0]], [[1.0, 0.0], [0.0, -2.0]]]))
+    >>> np.ldexp(values, exponents)
     array([5., 2.])
     """
     largest = np.abs(matrices).max(axis=(1, 2), initial=0.0)
-    shift = np.frexp(largest)[1]
+    shift = np.frexp(largest)[1].astype(np.int64)
     matrices = np.ldexp(matrices, -shift[:, None, None])  # so that squares neither over- nor underflow
     if not chained or matrices.shape[1] <= MOST_ROWS_FOR_ALL:
-        of_scaled = _by_gram_matrices(matrices)
-    else:
-        of_scaled = np.empty(len(matrices))
-        vector = np.ones(matrices.shape[1])
-        for i in range(len(matrices) - 1, -1, -1):
-            of_scaled[i], vector = _by_lanczos(matrices[i], vector)
-    return np.asarray(np.ldexp(of_scaled, shift))
+        return _by_gram_matrices(matrices), shift
+    values, vector = np.empty(len(matrices)), np.ones(matrices.shape[1])
+    for i in range(len(matrices) - 1, -1, -1):
+        values[i], vector = _by_lanczos(matrices[i], vector)
+    return values, shift
 
 
 def _by_gram_matrices(matrices: Array) -> Array:

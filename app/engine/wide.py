@@ -14,7 +14,7 @@ from app.engine.activations import Array, IntArray
 # Entries are multiplied in layers of this many binary digits: the product of two layers stays far inside float64.
 LAYER_BITS = 256
 SMALLEST_IN_LAYER = 2.0**-LAYER_BITS
-EXPONENT_OF_ZERO = -(2**40)
+EXPONENT_OF_ZERO = -(2**62)  # below any sum of exponents, and far enough from the end of 64 bits to be added to
 
 
 @dataclass(frozen=True)

@@ -45,9 +45,11 @@ def _decades_between_entries(trace: Trace, known: int) -> Array:
     for step in range(known):
         sizes = np.abs(cell.state_jacobians(parameters, trace.linear, step, step + 1, jacobian)[0])
         if sizes.any():
-            bound = np.sqrt(sizes.sum(axis=0).max()) * np.sqrt(sizes.sum(axis=1).max())
-            decades[step] = np.log10(bound) - np.log10(sizes[sizes > 0.0].min())
-    decades[trace.linear.underflowed[:known]] += MOST_DECADES_WITHOUT_UNDERFLOW
+            largest = sizes.max()
+            scaled = sizes / largest
+            bound = np.log10(scaled.sum(axis=0).max()) / 2.0 + np.log10(scaled.sum(axis=1).max()) / 2.0 + np.log10(largest)
+            decades[step] = bound - np.log10(sizes[sizes > 0.0].min())
+    decades[trace.linear.underflowed[:known]] += 2.0 * MOST_DECADES_WITHOUT_UNDERFLOW
     return decades
 
 

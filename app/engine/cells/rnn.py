@@ -14,7 +14,7 @@ from app.engine.initializers import Parameters
 # Below this largest f' of a step, the derivatives are rebuilt from their logarithms with a scale of their own.
 SMALLEST_SAFE_DERIVATIVE = 1e-200
 SMALLEST_EXPONENT = -(2.0**48)
-# Below this, a single f' is near the end of float64, and may have lost digits or have become a false zero.
+# Below this, f' or its product with a weight is near the end of float64, and may have lost digits or have become a false zero.
 SMALLEST_EXACT_DERIVATIVE = 1e-290
 
 
@@ -26,6 +26,7 @@ class RNNLinearization:
     log10_scale: Array  # (T,)
     s: Array  # (T, ..., H)
     activation: Activation
+    parameters: Parameters
 
     @cached_property
     def plain_derivative(self) -> Array:
@@ -36,7 +37,8 @@ class RNNLinearization:
 
     @cached_property
     def underflowed(self) -> BoolArray:
-        tiny = self.derivative < SMALLEST_EXACT_DERIVATIVE  # False for NaN
+        W = np.abs(self.parameters["W"])
+        tiny = self.derivative < SMALLEST_EXACT_DERIVATIVE / W.min(where=W > 0.0, initial=1.0)  # False for NaN
         not_zero = np.zeros_like(tiny)
         not_zero[tiny] = np.isfinite(self.activation.log_derivative(self.s[tiny]))
         return np.asarray(not_zero.reshape(len(tiny), -1).any(axis=1))
@@ -80,7 +82,7 @@ class RNN:
         derivative = self.activation.derivative(s)
         log10_scale = np.zeros(len(s))
         if derivative.min(initial=1.0) >= SMALLEST_SAFE_DERIVATIVE:  # the common case, in one pass
-            return RNNLinearization(derivative, log10_scale, s, self.activation)
+            return RNNLinearization(derivative, log10_scale, s, self.activation, parameters)
         largest = derivative.max(axis=tuple(range(1, s.ndim)))
         saturated = largest < SMALLEST_SAFE_DERIVATIVE  # False for NaN
         if saturated.any():
@@ -89,7 +91,7 @@ class RNN:
             reachable = np.where(np.isfinite(per_step), per_step, 0.0)  # all of f' exactly zero: nothing to rescale
             derivative[saturated] = np.exp(logarithm - reachable.reshape(-1, *[1] * (s.ndim - 1)))
             log10_scale[saturated] = reachable / np.log(10.0)
-        return RNNLinearization(derivative, log10_scale, s, self.activation)
+        return RNNLinearization(derivative, log10_scale, s, self.activation, parameters)
 
     def sweep_back(self, parameters: Parameters, linear: Linearization, start: int, local: Array, adjoint: Array) -> None:
         W, multiply, add, buffer = parameters["W"], np.multiply, np.add, np.empty_like(adjoint[0])
@@ -130,7 +132,10 @@ class RNN:
         positive = np.isfinite(log2_derivative)
         log2_derivative = np.where(positive, np.maximum(log2_derivative, SMALLEST_EXPONENT), log2_derivative)
         exponent = np.floor(np.where(positive, log2_derivative, 0.0))
-        return np.exp2(log2_derivative - exponent)[:, None] * parameters["W"], exponent.astype(np.int64)[:, None]
+        W = parameters["W"]
+        shift = np.frexp(np.abs(W).max(axis=1))[1]  # rows near 1: the product with f' must not leave float64 either
+        matrix = np.exp2(log2_derivative - exponent)[:, None] * np.ldexp(W, -shift[:, None])
+        return matrix, (exponent.astype(np.int64) + shift)[:, None]
 
     def mean_gain(self, linear: Linearization) -> Array:
         return np.asarray(cast(RNNLinearization, linear).derivative.mean(axis=-1))

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from app.engine.flow import step_gain
-from tests.chains import jacobians_of, traced
+from tests.chains import chain_of, jacobians_of, traced
 
 
 def test_step_gain_of_a_case_worked_by_hand():
@@ -30,6 +30,12 @@ def test_step_gain_where_the_derivative_leaves_float64():
     largest = np.log10(4.0) - 2.0 * np.abs(trace.s[0]).min() / np.log(10.0)
     assert gain.log10_sigma_max[0] == pytest.approx(largest, rel=1e-12)
     assert gain.log10_mean_derivative[0] == pytest.approx(largest - np.log10(2.0), rel=1e-12)
+
+
+def test_step_gain_where_sigma_max_leaves_float64():
+    gain = step_gain(chain_of([np.full((4, 4), 1e308)]))
+    assert np.isposinf(gain.sigma_max[0])
+    assert gain.log10_sigma_max[0] == pytest.approx(308 + np.log10(4.0), rel=1e-15)
 
 
 def test_step_gain_of_dead_units_is_exactly_zero():

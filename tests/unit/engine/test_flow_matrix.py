@@ -61,6 +61,18 @@ def test_units_saturated_beyond_float64_leave_no_false_zeros(initializer, input_
     np.testing.assert_allclose(jacobian_norms(trace).log10_frobenius, exact[-1], rtol=1e-15, atol=1e-13)
 
 
+@pytest.mark.parametrize("size", [1e-320, 1e-300, 1e290])
+def test_weights_near_the_ends_of_float64(size):
+    W = size * np.random.default_rng(3).uniform(0.5, 2.0, (3, 3))
+    trace = traced("tanh", hidden_size=3, length=12, W=W, bias_scale=1.0)
+    exact = exact_flow_of_saturated(trace)
+    finite = np.isfinite(exact)
+    if size > 1.0:  # |s| is beyond 1e289, and so are the logarithms
+        assert np.abs(exact[finite]).max() > 1e285
+    np.testing.assert_allclose(flow_matrix(trace)[finite], exact[finite], rtol=1e-13, atol=1e-13)
+    np.testing.assert_allclose(jacobian_norms(trace).log10_frobenius, exact[-1], rtol=1e-13, atol=1e-13)
+
+
 def test_only_what_needs_it_is_computed_again(monkeypatch):
     calls = []
     monkeypatch.setattr(wide_flow, "_recompute", lambda *arguments: calls.append(arguments))

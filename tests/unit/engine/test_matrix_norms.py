@@ -2,8 +2,12 @@ import numpy as np
 import pytest
 
 from app.engine import matrix_norms as module
-from app.engine.matrix_norms import spectral_norms, squared_norms
+from app.engine.matrix_norms import squared_norms
 from tests.chains import jacobians_of, traced
+
+
+def spectral_norms(matrices, **options):
+    return np.ldexp(*module.spectral_norms(matrices, **options))
 
 
 def test_a_case_worked_by_hand():
