@@ -18,7 +18,7 @@ from app.api.head import HeadLikeGet
 from app.api.headers import SecurityHeaders
 from app.api.hosts import AllowedHosts, names_for
 from app.api.kept import KeptResponses, ResponseMemory
-from app.api.limits import RequestLimits
+from app.api.limits import EarlyRefusal, RequestLimits
 from app.api.metrics import Metrics
 from app.api.observation import Observed
 from app.api.routes import catalog, cliff, health, pages, runs, trainings
@@ -83,6 +83,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             Middleware(RequestLimits, settings.max_url_bytes, settings.max_header_bytes, settings.max_body_bytes),
             Middleware(HeadLikeGet),
             Middleware(KeptResponses, server.responses),
+            Middleware(EarlyRefusal, workers.at_once),
             Middleware(CompressMiddleware, zstd_level=1, brotli_quality=1, gzip_level=1),
         ],
     )

@@ -3,10 +3,13 @@
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api.errors import BodyTooLarge, HeadersTooLarge, UrlTooLong, error_response
+from app.api.observation import facts_of
+from app.api.workers import Lane
 from app.engine.errors import WorkTooLarge
 from app.experiments.cost import Cost
 from app.settings import Settings
 
+COMPUTED = frozenset({"/api/v1/runs", "/api/v1/cliff", "/api/v1/trainings"})
 MOST_DIGITS = 18  # of a Content-Length: more bytes than any limit
 
 
@@ -43,6 +46,24 @@ def check_cost(cost: Cost, settings: Settings, max_seconds: float | None = None)
         limit_megabytes=settings.max_megabytes,
         lower=list(cost.lower),
     )
+
+
+class EarlyRefusal:
+    """ASGI middleware that refuses runs unread while the event loop has more to do than a run should wait for.
+
+    To read one takes a good part of what a small one takes to compute. A flood of them would leave no time for those that were taken on.
+    """
+
+    def __init__(self, app: ASGIApp, lane: Lane) -> None:
+        self.app = app
+        self.lane = lane
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"] in COMPUTED and self.lane.is_full:
+            facts_of(scope).route = scope["path"]
+            await error_response(self.lane.refusal())(scope, receive, send)
+            return
+        await self.app(scope, receive, send)
 
 
 class RequestLimits:

@@ -29,7 +29,7 @@ Result = TypeVar("Result")
 
 QUICK_SECONDS = 0.1
 LONGEST_RETRY = 30  # seconds
-FORGETTING = 0.98  # of what past runs have said about the pace, per run
+FORGETTING = 0.95  # of what past runs have said about the pace, per run
 NO_MEMORY = math.inf
 # How often the loop comes round between two runs: uvloop accepts a single new connection each time, and clients that give up
 # and come again make many. Waiting to be accepted, they would be late before anybody could refuse them.
@@ -143,13 +143,24 @@ class Lane:
         estimated = sum(ticket.cost.seconds for ticket in self._waiting) + 0.5 * sum(ticket.cost.seconds for ticket in self._running)
         return estimated / self.size * self.pace
 
+    @property
+    def is_full(self) -> bool:
+        """Whether a newcomer would have to wait for too long, or behind too many."""
+        return (self.running >= self.size and self.waiting >= self.queue_length) or self.seconds_ahead() > self.longest_wait
+
+    def refusal(self) -> ServerBusy:
+        """Count a newcomer who is refused; gives what to tell."""
+        self.refused += 1
+        return ServerBusy(retry_after=min(LONGEST_RETRY, math.ceil(self.seconds_ahead()) or 1))
+
     async def run(self, work: Callable[[], Result], cost: Cost) -> Result:
         """Do the work when its turn comes.
 
         Cancelled while it waits, it is never begun. A thread that has begun can't be stopped: it keeps its place in the lane to the
         end, though nobody waits for it any more.
         """
-        self._refuse_if_too_late()
+        if self.is_full:
+            raise self.refusal()
         ticket = Ticket(cost, asyncio.get_running_loop().create_future())
         self._waiting.append(ticket)
         self._begin_next()
@@ -165,12 +176,6 @@ class Lane:
         """Begin nothing more."""
         if self._threads is not None:
             self._threads.shutdown(wait=False, cancel_futures=True)
-
-    def _refuse_if_too_late(self) -> None:
-        ahead = self.seconds_ahead()
-        if (self.running >= self.size and self.waiting >= self.queue_length) or ahead > self.longest_wait:
-            self.refused += 1
-            raise ServerBusy(retry_after=min(LONGEST_RETRY, math.ceil(ahead) or 1))
 
     def _begin_next(self) -> None:
         while self._waiting and self.running < self.size and self._fits(self._waiting[0]):

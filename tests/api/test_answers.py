@@ -12,7 +12,7 @@ from fastapi import FastAPI, Request
 from app.api.answers import Answers, Interest
 from app.api.errors import ClientGone, ServerBusy
 from app.api.server import Server
-from app.api.workers import Workers
+from app.api.workers import Ticket, Workers
 from app.experiments.cost import Cost
 from app.main import create_app
 from app.settings import Settings
@@ -280,7 +280,24 @@ def httpx_scope(query: bytes) -> dict[str, Any]:
     }
 
 
-async def test_past_its_bound_the_server_refuses_at_once_and_comes_back(fresh: FastAPI) -> None:
+async def test_while_the_loop_is_full_runs_are_refused_unread_and_all_else_is_answered() -> None:
+    app = create_app(Settings(queue_length=0))
+    async with connect(app) as client:
+        for _ in range(2):
+            await client.get(RUNS, params=SMALL)
+        lane = server_of(app).workers.at_once
+        lane._running.add(Ticket(Cost(1.0, 0.0, ()), asyncio.get_running_loop().create_future()))
+        refused = await client.get(RUNS, params={"hidden_size": 0})  # read, it would be a 422
+        assert (refused.status_code, refused.headers["retry-after"]) == (503, "1")
+        assert (await client.get(RUNS, params=SMALL)).headers["x-cache"] == "hit"
+        assert (await client.get("/api/v1/catalog")).status_code == 200
+        assert (await client.get("/")).status_code == 200
+        assert lane.refused >= 1
+        lane._running.clear()
+        assert (await client.get(RUNS, params={"hidden_size": 0})).status_code == 422
+
+
+async def test_past_its_bound_the_server_refuses_at_once_and_comes_back() -> None:
     """A hundred small runs at the same moment, more than may wait: some answers, the others 503 with Retry-After, nothing else."""
     app = create_app(Settings(wait_seconds=0.03))
     async with connect(app) as client:
