@@ -42,6 +42,7 @@ PAGE_PARAMETERS = {
     "at": "The step that the page points at.",
     "variant": "What differs from the other parameters in one of several training runs; may be repeated.",
     "until": "The step that the training runs of the page had come to.",
+    "show": "What the colours of the cliff stand for: error or gradient.",
 }
 
 ABOUT_ARRAYS = (

@@ -1,4 +1,4 @@
-/** Panels above each other with the steps of training as their common axis, and what all of them need: titles, curves, their letters, the scrubber. */
+/** Panels above each other along the same steps, of training or of a descent, and what all of them need: titles, curves, their letters, the scrubber. */
 
 import { plain, powerOfTen } from "../math/format.js";
 import { axisOf, ticks } from "../math/scale.js";
@@ -9,6 +9,7 @@ import { paintedAxis } from "./painted-axis.js";
 /**
  * @typedef {import("./training/session.js").Session} Session
  * @typedef {import("./training/session.js").View} View
+ * @typedef {{ steps: number, variants: { letter: string }[] }} Along  What stands side by side, along how many steps.
  *
  * @typedef {object} Row
  * @property {string} title
@@ -29,7 +30,7 @@ const BETWEEN = 16;
 const APART = 12;
 
 /**
- * @param {Session} session @param {View} view @param {Row[]} rows @param {string} axisTitle
+ * @param {Along} session @param {View} view @param {Row[]} rows @param {string} axisTitle
  * @returns {import("./answer.js").Drawing}
  */
 export function stacked(session, view, rows, axisTitle) {
@@ -141,7 +142,7 @@ function keyOf({ title, key = [] }, view, layout, yaxis) {
  * @property {(index: number) => number} valueAt  In the units of the axis; index 0 is step 1.
  */
 
-/** @param {Session} session @param {View} view @param {string} yaxis @param {Curve} curve @param {{ width?: number, alpha?: number, dash?: number[] }} [style] */
+/** @param {Along} session @param {View} view @param {string} yaxis @param {Curve} curve @param {{ width?: number, alpha?: number, dash?: number[] }} [style] */
 export function curveMark(session, view, yaxis, { index, count, valueAt }, { width = 1.75, alpha, dash } = {}) {
   const perBin = session.steps / Math.max(100, view.width - SIDES.l - SIDES.r);
   return {
@@ -157,7 +158,7 @@ export function curveMark(session, view, yaxis, { index, count, valueAt }, { wid
 
 /**
  * The letters of the variants at the ends of their curves, moved apart where they would lie over each other.
- * @param {Session} session @param {View} view @param {string} yaxis @param {{ index: number, x: number, y: number }[]} ends
+ * @param {Along} session @param {View} view @param {string} yaxis @param {{ index: number, x: number, y: number }[]} ends
  * @param {{ height: number, range: [number, number] }} row
  * @returns {any[]} marks
  */
@@ -193,12 +194,12 @@ export function letterMarks(session, view, yaxis, ends, { height, range }) {
   }));
 }
 
-/** A horizontal line that a value is to be compared with. @param {Session} session @param {View} view @param {string} yaxis @param {number} value @param {number[]} [dash] */
+/** A horizontal line that a value is to be compared with. @param {Along} session @param {import("./answer.js").View} view @param {string} yaxis @param {number} value @param {number[]} [dash] */
 export function levelMark(session, view, yaxis, value, dash) {
   return { mark: "line", yaxis, x: [0, session.steps], y: [value, value], stroke: view.palette.muted, width: 1, dash };
 }
 
-/** What such a line is, over its right end. @param {View} view @param {string} yaxis @param {number} value @param {string} text */
+/** What such a line is, over its right end. @param {import("./answer.js").View} view @param {string} yaxis @param {number} value @param {string} text */
 export function levelName({ palette }, yaxis, value, text) {
   return {
     mark: "text",

@@ -1,6 +1,31 @@
-/** Buttons over the aligned figure: the backward wave and the zoom. */
+/** Buttons over a figure; those of the aligned figure play the backward wave and zoom. */
 
 import { make } from "../controls/slider.js";
+
+/**
+ * @param {HTMLElement} element
+ * @param {[string, string, () => void][]} actions  Key of the words, icon, what is done.
+ * @param {() => import("../figures/answer.js").Strings} strings
+ */
+export function mountTools(element, actions, strings) {
+  const buttons = actions.map(([key, icon, action]) => {
+    const button = element.appendChild(make("button", `icon-button icon-${icon}`));
+    button.type = "button";
+    button.addEventListener("click", action);
+    return { key, button };
+  });
+
+  /** @param {(key: string) => string} [keyOf]  Other words than its own for a button. */
+  function update(keyOf = (key) => key) {
+    for (const { key, button } of buttons) {
+      const text = strings()(keyOf(key));
+      button.title = text;
+      button.setAttribute("aria-label", text);
+    }
+  }
+  update();
+  return { buttons: buttons.map(({ button }) => button), update };
+}
 
 /**
  * @param {HTMLElement} element
@@ -8,32 +33,27 @@ import { make } from "../controls/slider.js";
  */
 export function mountToolbar(element, { wave, zoom, strings }) {
   let isPlaying = false;
-  const actions = /** @type {[string, string, () => void][]} */ ([
-    ["wave.play", "play", () => wave.toggle()],
-    ["wave.back", "step-back", () => wave.step(1)],
-    ["wave.forth", "step-forth", () => wave.step(-1)],
-    ["wave.stop", "stop", () => wave.stop()],
-    ["zoom.in", "zoom-in", () => zoom(0.5)],
-    ["zoom.out", "zoom-out", () => zoom(2)],
-    ["zoom.all", "zoom-all", () => zoom(null)],
-  ]);
-  const buttons = actions.map(([key, icon, action]) => {
-    const button = element.appendChild(make("button", `icon-button icon-${icon}`));
-    button.type = "button";
-    button.addEventListener("click", action);
-    return { key, button };
-  });
-  const play = buttons[0].button;
+  const tools = mountTools(
+    element,
+    [
+      ["wave.play", "play", () => wave.toggle()],
+      ["wave.back", "step-back", () => wave.step(1)],
+      ["wave.forth", "step-forth", () => wave.step(-1)],
+      ["wave.stop", "stop", () => wave.stop()],
+      ["zoom.in", "zoom-in", () => zoom(0.5)],
+      ["zoom.out", "zoom-out", () => zoom(2)],
+      ["zoom.all", "zoom-all", () => zoom(null)],
+    ],
+    strings,
+  );
+  const play = tools.buttons[0];
   play.classList.add("with-text");
   const word = play.appendChild(make("span"));
 
   function update() {
-    for (const { key, button } of buttons) {
-      const text = strings()(button === play && isPlaying ? "wave.pause" : key);
-      button.title = text;
-      button.setAttribute("aria-label", text);
-    }
-    word.textContent = strings()(isPlaying ? "wave.pause" : "wave.play");
+    const playKey = isPlaying ? "wave.pause" : "wave.play";
+    tools.update((key) => (key === "wave.play" ? playKey : key));
+    word.textContent = strings()(playKey);
   }
   update();
 

@@ -4,7 +4,7 @@
  */
 
 /** Read by the page alone; the API ignores them. */
-export const PAGE_PARAMETERS = Object.freeze(["lang", "theme", "hide", "lock", "embed", "pin", "at", "until"]);
+export const PAGE_PARAMETERS = Object.freeze(["lang", "theme", "hide", "lock", "embed", "pin", "at", "until", "show"]);
 
 /** Decided by the page for each request, so no part of a link. */
 const REQUEST_ONLY = new Set(["include", "arrays"]);

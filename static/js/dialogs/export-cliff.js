@@ -1,0 +1,4 @@
+/** @param {import("../cliff.js").CliffDesk} desk */
+export function open(desk) {
+  desk.say("");
+}

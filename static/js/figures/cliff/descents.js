@@ -1,0 +1,95 @@
+/** The two descents by update: the error, and the gradient's norm with the threshold at which one of them is clipped. */
+
+import { number, plain, powerOfTen } from "../../math/format.js";
+import { logged } from "../../math/series.js";
+import { curveMark, decades, letterMarks, levelMark, levelName, rangeOf, stacked } from "../stacked.js";
+import { pathsOf } from "./surface.js";
+
+/**
+ * @typedef {import("./surface.js").Cliff} Cliff
+ * @typedef {import("./surface.js").View} View
+ * @typedef {import("../answer.js").Strings} Strings
+ */
+
+/** @param {Cliff} cliff @param {View} view @param {Strings} strings @returns {import("../answer.js").Drawing} */
+export function descentsFigure(cliff, view, strings) {
+  const { descents, parameters } = cliff;
+  const paths = pathsOf(view.palette);
+  const steps = Math.max(1, Number(parameters.descent_steps));
+  const coloured = { ...view, colours: paths.map(({ stroke }) => stroke) };
+  const session = { steps, variants: paths.map(({ name }) => ({ letter: strings(`cliff.${name}.letter`) })) };
+  const curves = (/** @type {"error" | "gradient_norm"} */ column) =>
+    paths.map(({ name }, index) => {
+      const values = logged(Float64Array.from(descents[name][column].values));
+      return { index, count: values.length, valueAt: (/** @type {number} */ i) => values[i] };
+    });
+  /** @param {string} title @param {ReturnType<typeof curves>} lines @param {[number, number]} range @param {number} height @param {(yaxis: string) => any[]} below @returns {import("../stacked.js").Row} */
+  const row = (title, lines, range, height, below) => ({
+    title,
+    height,
+    range,
+    ticks: decades(range, 5),
+    marks: (yaxis) => [
+      ...below(yaxis),
+      ...lines.map((line) => ({ ...curveMark(session, coloured, yaxis, line, { width: 2 }) })).map(fromZero),
+      ...letterMarks(
+        session,
+        coloured,
+        yaxis,
+        lines.map(({ index, count, valueAt }) => ({ index, x: count - 1, y: valueAt(count - 1) })),
+        { height, range },
+      ),
+    ],
+  });
+  const errors = curves("error");
+  const slopes = curves("gradient_norm");
+  const errorRange = bounded(rangeOf(errors, [-2, 0], 1), -8, 0);
+  const slopeRange = bounded(rangeOf(slopes, [-2, 1], 1), -8, 8);
+  const threshold = Math.log10(Number(parameters.clip_threshold));
+  return stacked(
+    session,
+    coloured,
+    [
+      row(strings("cliff.error"), errors, errorRange, view.compact ? 110 : 190, () => []),
+      row(strings("cliff.gradient"), slopes, slopeRange, view.compact ? 110 : 190, (yaxis) =>
+        Number.isFinite(threshold)
+          ? [
+              levelMark(session, view, yaxis, threshold, [6, 4]),
+              levelName(
+                view,
+                yaxis,
+                threshold,
+                strings("cliff.threshold", { c: plain(Number(parameters.clip_threshold)) }),
+              ),
+            ]
+          : [],
+      ),
+    ],
+    strings("cliff.update"),
+  );
+}
+
+/** Updates are counted from 0, the start. @param {any} mark */
+function fromZero(mark) {
+  return { ...mark, x: Float64Array.from(mark.x, (value) => value - 1) };
+}
+
+/** @param {[number, number]} range @param {number} low @param {number} high @returns {[number, number]} */
+function bounded(range, low, high) {
+  return [Math.max(low, range[0]), Math.min(high, range[1])];
+}
+
+/** @param {Cliff} cliff @param {View} _view @param {Strings} strings */
+export function descentsSummary({ descents }, _view, strings) {
+  return /** @type {const} */ (["raw", "clipped"]).map((name) => {
+    const { error, gradient_norm: norm, ended } = descents[name];
+    const last = error.values.length - 1;
+    const most = Math.max(...norm.values);
+    return strings(`cliff.descent.${ended}`, {
+      name: strings(`cliff.${name}`),
+      updates: last,
+      error: error.values[last] > 1e-4 ? number(error.values[last], 2) : powerOfTen(Math.log10(error.values[last])),
+      most: number(most, 3),
+    });
+  });
+}
