@@ -78,7 +78,8 @@ def _serving(factory: str, directory: Path) -> Iterator[str]:
     log = directory / f"{port}.log"
     options = ["--factory", factory, "--port", str(port), "--workers", str(WORKERS), "--no-access-log", "--log-level", "warning"]
     with log.open("wb") as output:
-        environment = os.environ | {"OPENBLAS_NUM_THREADS": "1"}
+        # Fifty connections that ask again at once are more than one would keep waiting; here the question is how many are served.
+        environment = os.environ | {"OPENBLAS_NUM_THREADS": "1", "UNROLLED_WAIT_SECONDS": "10"}
         process = subprocess.Popen([sys.executable, "-m", "uvicorn", *options], cwd=ROOT, env=environment, stdout=output, stderr=output)
     try:
         wait_until_it_answers(process, f"http://127.0.0.1:{port}", log)
