@@ -1,6 +1,6 @@
 /** The two descents by update: the error, and the gradient's norm with the threshold at which one of them is clipped. */
 
-import { number, plain, powerOfTen } from "../../math/format.js";
+import { number, plain } from "../../math/format.js";
 import { logged } from "../../math/series.js";
 import { curveMark, decades, letterMarks, levelMark, levelName, rangeOf, stacked } from "../stacked.js";
 import { pathsOf } from "./surface.js";
@@ -23,15 +23,15 @@ export function descentsFigure(cliff, view, strings) {
       const values = logged(Float64Array.from(descents[name][column].values));
       return { index, count: values.length, valueAt: (/** @type {number} */ i) => values[i] };
     });
-  /** @param {string} title @param {ReturnType<typeof curves>} lines @param {[number, number]} range @param {number} height @param {(yaxis: string) => any[]} below @returns {import("../stacked.js").Row} */
-  const row = (title, lines, range, height, below) => ({
+  /** @param {string} title @param {ReturnType<typeof curves>} lines @param {[number, number]} range @param {number} height @param {(yaxis: string) => any[]} above @returns {import("../stacked.js").Row} */
+  const row = (title, lines, range, height, above) => ({
     title,
     height,
     range,
     ticks: decades(range, 5),
     marks: (yaxis) => [
-      ...below(yaxis),
       ...lines.map((line) => ({ ...curveMark(session, coloured, yaxis, line, { width: 2 }) })).map(fromZero),
+      ...above(yaxis),
       ...letterMarks(
         session,
         coloured,
@@ -88,7 +88,7 @@ export function descentsSummary({ descents }, _view, strings) {
     return strings(`cliff.descent.${ended}`, {
       name: strings(`cliff.${name}`),
       updates: last,
-      error: error.values[last] > 1e-4 ? number(error.values[last], 2) : powerOfTen(Math.log10(error.values[last])),
+      error: number(error.values[last], 2),
       most: number(most, 3),
     });
   });

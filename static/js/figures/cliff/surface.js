@@ -323,7 +323,7 @@ function bifurcationMarks({ bifurcation }, view, strings, layout) {
       dx: i % 2 === 0 ? 9 : -9,
       dy: x < 0 ? 4 : -4,
     })),
-    ...(view.compact ? [] : branchNames(view, strings, layout)),
+    ...(view.width < 640 ? [] : branchNames(view, strings, layout)),
   ];
 }
 
@@ -437,8 +437,8 @@ export function surfaceInspect({ surface }, layout, px, py, strings) {
   };
 }
 
-/** @param {Cliff} cliff @param {View} _view @param {Strings} strings */
-export function surfaceSummary({ surface, bifurcation }, _view, strings) {
+/** @param {Cliff} cliff @param {View} view @param {Strings} strings */
+export function surfaceSummary({ surface, bifurcation }, view, strings) {
   const { error, log10_gradient_norm: slope, w, b } = surface;
   const rows = error.shape[1];
   let [least, steepest] = [0, 0];
@@ -453,6 +453,7 @@ export function surfaceSummary({ surface, bifurcation }, _view, strings) {
   const [low, high] = [place(least), place(steepest)];
   const folds = bifurcation.folds.map((/** @type {any} */ fold) => number(fold.b, 5));
   return [
+    strings(`cliff.surface.about.${view.show}`),
     strings("cliff.surface.summary", {
       error: number(error.values[least], 2),
       w: low.w,
