@@ -1,7 +1,6 @@
 """How the tests of the page act like a person, and what they look at."""
 
 import time
-from collections.abc import Callable
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -69,18 +68,3 @@ def parameters_in_address(page: Page) -> dict[str, str]:
     """The state that the address holds, once it has been written: the page waits until nothing moves."""
     page.wait_for_timeout(300)
     return dict(page.evaluate("Object.fromEntries(new URLSearchParams(location.search))"))
-
-
-def until(page: Page, holds: Callable[[], bool], seconds: float = 10) -> None:
-    """Wait until something holds that only looking again can tell."""
-    give_up = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < give_up, "it never came to hold"
-        page.wait_for_timeout(50)
-
-
-def another_picture(page: Page, before: str, figure: str = "aligned") -> str:
-    """The fingerprint of the picture that takes the place of an earlier one."""
-    until(page, lambda: picture(page, figure) != before)
-    settle(page)
-    return picture(page, figure)
