@@ -10,6 +10,9 @@ RUN python -m venv --without-pip /opt/unrolled \
 
 FROM python:3.12-slim
 
+# Nothing is installed here any more.
+RUN pip uninstall --yes --quiet --root-user-action ignore pip
+
 ENV PATH=/opt/unrolled/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
