@@ -64,6 +64,15 @@ def test_no_server_left_is_told_as_a_busy_server_in_the_one_shape(tmp_path: Path
             assert answer.headers["cache-control"] == "no-store"
 
 
+def test_what_somebody_typed_is_in_no_log_even_if_the_server_fails(tmp_path: Path) -> None:
+    with behind_nginx(tmp_path, resets, cuts) as (client, _):
+        answer = client.get("/api/v1/runs?text=a-secret-word")
+        assert answer.status_code == 503
+    log = (tmp_path / "nginx.log").read_text("utf-8")
+    assert answer.headers["x-request-id"] in log
+    assert "secret" not in log
+
+
 def test_busy_is_told_in_the_application_s_own_words_and_not_asked_of_all(tmp_path: Path) -> None:
     with behind_nginx(tmp_path, BUSY, BUSY) as (client, servers):
         for _ in range(6):
