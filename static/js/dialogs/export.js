@@ -4,11 +4,11 @@ import { make } from "../controls/slider.js";
 import { everyPart, questionOf, save, saveJson } from "../export/answer.js";
 import { asCurl, asPython } from "../export/code.js";
 import { asCsv, TABLES } from "../export/csv.js";
-import { asCanvas, asSvg, fontSheet } from "../export/page.js";
+import { asPng, asSvg, fontSheet } from "../export/page.js";
 import { pinOf } from "../figures/comparison.js";
 import { FIGURES } from "../figures/index.js";
 import { verdictWords } from "../figures/verdict.js";
-import { copyField, openDialog } from "../shell/dialog.js";
+import { exportFrame } from "./export-frame.js";
 
 /** In units; a phone's narrow drawing would be of little use elsewhere. */
 const WIDTHS = /** @type {Record<string, number>} */ ({
@@ -17,7 +17,6 @@ const WIDTHS = /** @type {Record<string, number>} */ ({
   spectrum: 560,
   gradient: 1120,
 });
-const PIXELS_PER_UNIT = 2;
 
 /** What the code asks for: the norm curve. */
 const PARTS_OF_CODE = ["jacobian_norms"];
@@ -25,8 +24,7 @@ const PARTS_OF_CODE = ["jacobian_norms"];
 /** @param {import("../shell/actions.js").Desk} desk */
 export function open(desk) {
   const strings = desk.strings();
-  const { body } = openDialog({ name: "export", title: strings("export.title"), close: strings("close"), wide: true });
-  const columns = body.appendChild(make("div", "export-columns"));
+  const { section, codeSection, choice, labelled, buttons } = exportFrame(desk);
 
   const pictures = section(strings("export.picture"));
   const figure = choice(
@@ -54,22 +52,11 @@ export function open(desk) {
   numbers.appendChild(make("p", "about", strings("export.json.about")));
   buttons(numbers, [["json", "JSON", () => saveJson(desk)]]);
 
-  const code = body.appendChild(make("section", "dialog-section"));
-  code.appendChild(make("h3", "dialog-subtitle", strings("export.code")));
   const request = requestOf();
-  for (const [name, text] of [
+  codeSection([
     ["curl", asCurl(request)],
     ["Python", asPython(request)],
-  ]) {
-    code.appendChild(make("h4", "export-language", name));
-    const field = copyField({ label: name, text, strings, long: true });
-    field.field.id = `code-${name.toLowerCase()}`;
-    code.append(field.element);
-  }
-
-  const problem = body.appendChild(make("p", "problem"));
-  problem.setAttribute("role", "alert");
-  problem.hidden = true;
+  ]);
 
   /** @returns {import("../export/code.js").Request} */
   function requestOf() {
@@ -86,9 +73,7 @@ export function open(desk) {
   }
 
   async function savePng() {
-    const canvas = asCanvas(await sheetOf(), PIXELS_PER_UNIT);
-    const blob = await new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
-    save(/** @type {Blob} */ (blob), "image/png", `unrolled-${figure.value}.png`);
+    save(await asPng(await sheetOf()), "image/png", `unrolled-${figure.value}.png`);
   }
 
   async function saveSvg() {
@@ -141,53 +126,5 @@ export function open(desk) {
     const search = new URLSearchParams(pinOf(parameters, desk.catalog.parameters));
     for (const pin of pins) search.append("pin", pin);
     return `${location.origin}${location.pathname}${search.size > 0 ? `?${search}` : ""}`;
-  }
-
-  /** @param {HTMLElement} parent @param {[string, string, () => Promise<unknown>][]} list */
-  function buttons(parent, list) {
-    const row = parent.appendChild(make("div", "button-row"));
-    for (const [name, text, act] of list) {
-      const button = row.appendChild(make("button", "button", text));
-      button.type = "button";
-      button.id = `export-${name}`;
-      button.addEventListener("click", async () => {
-        button.disabled = true;
-        problem.hidden = true;
-        try {
-          await act();
-          desk.say(strings("export.saved", { what: text }));
-        } catch (error) {
-          problem.textContent =
-            error instanceof TypeError
-              ? strings("export.lost")
-              : String(error instanceof Error ? error.message : error);
-          problem.hidden = false;
-        }
-        button.disabled = false;
-      });
-    }
-  }
-
-  /** @param {string} title */
-  function section(title) {
-    const element = columns.appendChild(make("section", "export-section"));
-    element.appendChild(make("h3", "dialog-subtitle", title));
-    return element;
-  }
-
-  /** @param {string} label @param {string[][]} options */
-  function choice(label, options) {
-    const select = make("select");
-    select.setAttribute("aria-label", label);
-    for (const [value, text] of options) select.append(Object.assign(make("option", "", text), { value }));
-    return select;
-  }
-
-  /** @param {string} text @param {HTMLSelectElement} select */
-  function labelled(text, select) {
-    const label = make("label", "export-line");
-    label.appendChild(make("span", "", text));
-    label.append(select);
-    return label;
   }
 }

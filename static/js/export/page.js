@@ -28,6 +28,16 @@ export function asCanvas(sheet, ratio) {
   return canvas;
 }
 
+/** Pixels per unit of a picture to take away. */
+const PIXELS_PER_UNIT = 2;
+
+/** @param {Sheet} sheet @returns {Promise<Blob>} */
+export async function asPng(sheet) {
+  const canvas = asCanvas(sheet, PIXELS_PER_UNIT);
+  const blob = await new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
+  return /** @type {Blob} */ (blob);
+}
+
 /** @param {Sheet} sheet @param {string} fonts  A style sheet with the fonts in it. @returns {string} */
 export function asSvg(sheet, fonts) {
   const { width, height, lines, foot } = measured(sheet);

@@ -179,6 +179,11 @@ export function letterMarks(session, view, yaxis, ends, { height, range }) {
       lower.y -= (missing / 2) * perPixel;
     }
   }
+  // None of them below the panel, where the numbers of the axis stand.
+  for (let i = placed.length - 1, floor = range[0] + 5 * perPixel; i >= 0; i -= 1) {
+    placed[i].y = Math.max(placed[i].y, floor);
+    if (placed[i].y === floor) floor += APART * perPixel;
+  }
   return placed.map(({ index, x, y }) => ({
     mark: "text",
     yaxis,
