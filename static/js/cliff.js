@@ -16,11 +16,15 @@
  * @property {() => import("./figures/answer.js").Strings} strings
  * @property {() => any} run
  * @property {(theme?: string) => ReturnType<typeof import("./shell/theme.js").readTheme>} lookOf
- * @property {() => string} query  Of the API.
+ * @property {() => Parameters} changed  Parameters that aren't at their default.
+ * @property {() => import("./api/client.js").Question} question  Of the API, for all of it.
+ * @property {ReturnType<typeof import("./api/answers.js").createAnswers>} answers
+ * @property {() => "error" | "gradient"} show
  * @property {() => string} address  Of what is seen.
  * @property {(text: string) => void} say
  */
 
+import { createAnswers } from "./api/answers.js";
 import { createClient } from "./api/client.js";
 import { CLIFF_GROUPS } from "./controls/cliff.js";
 import { make } from "./controls/slider.js";
@@ -103,7 +107,10 @@ const desk = {
   strings,
   run,
   lookOf: page.lookOf,
-  query: () => toQuery(changedOnly()),
+  changed: changedOnly,
+  question: () => ({ path: PATH, query: toQuery(store.get().parameters) }),
+  answers: createAnswers(),
+  show: showNow,
   address: () => `${location.origin}${location.pathname}?${address()}`,
   say: announcer.now,
 };

@@ -23,6 +23,7 @@
  * @property {ReturnType<typeof import("./shell/runner.js").createRunner>} runner
  * @property {(setting: import("./state/variants.js").Setting) => void} go  To another setting; the browser's Back returns.
  * @property {(theme?: string) => ReturnType<typeof import("./shell/theme.js").readTheme>} lookOf
+ * @property {(theme: string) => string[]} coloursOf  Of the variants.
  * @property {() => string} address  Of what is seen.
  * @property {(text: string) => void} say @property {(text: string) => void} later
  */
@@ -125,6 +126,7 @@ const desk = {
   runner,
   go,
   lookOf: page.lookOf,
+  coloursOf: (theme) => page.dressed(theme, coloursNow),
   address: () => `${location.origin}${location.pathname}?${address()}`,
   say: announcer.now,
   later: announcer.later,

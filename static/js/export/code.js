@@ -21,7 +21,7 @@ export function asCurl({ address, parameters, include, own }) {
 }
 
 /** For a POSIX shell. @param {string} text */
-function quoted(text) {
+export function quoted(text) {
   return `'${text.replace(/'/g, "'\\''")}'`;
 }
 
@@ -55,14 +55,14 @@ figure.show()
 }
 
 /** @param {Record<string, any>} entries @param {number} depth */
-function pythonDict(entries, depth) {
+export function pythonDict(entries, depth) {
   const indent = "    ".repeat(depth + 1);
   const lines = Object.entries(entries).map(([name, value]) => `${indent}${python(name)}: ${python(value)},\n`);
   return `{\n${lines.join("")}${"    ".repeat(depth)}}`;
 }
 
 /** A value as Python writes it. @param {any} value @returns {string} */
-function python(value) {
+export function python(value) {
   if (value === null) return "None";
   if (Array.isArray(value)) return `[${value.map(python).join(", ")}]`;
   if (typeof value === "object")

@@ -109,6 +109,14 @@ export async function openPage({ store, title, query, draw, print, spoken, rest 
     schedule("draw");
   }
 
+  /** What the style sheets say in a theme. @template Found @param {string} theme @param {() => Found} read */
+  function dressed(theme, read) {
+    applyTheme(theme);
+    const found = read();
+    applyTheme(store.get().theme);
+    return found;
+  }
+
   const button = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
   button("language").addEventListener("click", () => speak(store.get().language === "en" ? "ko" : "en"));
   button("theme").addEventListener("click", () => {
@@ -146,14 +154,9 @@ export async function openPage({ store, title, query, draw, print, spoken, rest 
     locked,
     strings: () => strings,
     look: () => look,
+    dressed,
     /** The colours of a theme, of the present one if none is named. @param {string} [theme] */
-    lookOf(theme) {
-      const now = store.get().theme;
-      applyTheme(theme ?? now);
-      const found = readTheme();
-      applyTheme(now);
-      return found;
-    },
+    lookOf: (theme) => dressed(theme ?? store.get().theme, readTheme),
     compact: () => phone.matches,
     schedule,
     writeAddress,

@@ -138,7 +138,7 @@ export function createWorked(panel, desk) {
     button.dataset.path = keyOf(term.path);
     const { t, k, loss } = term.path;
     const name = strings(loss ? "worked.term_loss" : "worked.term_state", { t, k, norm: term.norm });
-    button.setAttribute("aria-label", term.cut ? `${name} ${strings("worked.cut")}` : name);
+    button.appendChild(make("span", "visually-hidden", name));
     button.title = strings("worked.light");
     const label = button.appendChild(make("span", "term-label"));
     label.append(mathOf(term.label));
