@@ -127,8 +127,11 @@ def _norms(matrices: Array) -> Array:
     flat = _flat(matrices)
     squared = np.einsum("li,li->l", flat, flat)
     norms = np.sqrt(squared)
-    for row in np.flatnonzero(~((squared > SMALLEST_SQUARE) & (squared < np.inf))):  # squares left float64, or the norm is zero
-        norms[row] = euclidean_norm(flat[row])
+    unsafe = ~((squared > SMALLEST_SQUARE) & (squared < np.inf))
+    if unsafe.any():  # squares have left float64, or the norm is zero
+        largest = np.abs(flat[unsafe]).max(axis=1)
+        scaled = flat[unsafe] / np.where((largest > 0.0) & (largest < np.inf), largest, 1.0)[:, None]
+        norms[unsafe] = np.where(largest < np.inf, largest * np.sqrt(np.vecdot(scaled, scaled)), largest)
     return np.asarray(norms)
 
 
