@@ -16,7 +16,7 @@ DIRECTORY = Path(__file__).parent / "js" / "answers"
 
 EXPLORE = ["states", "jacobian_norms", "adjoints", "flow_matrix", "gradient_by_lag", "gradients", "step_gain", "spectrum"]
 
-# By name: the query of a page, as a person would reach it.
+# By name: the query of a page, as a person would reach it. Those that ask for something else than a run begin with what they ask for.
 QUERIES: dict[str, dict[str, Any]] = {
     "default": {"include": [*EXPLORE, "loss_slice"]},
     "textbook": {
@@ -49,18 +49,33 @@ QUERIES: dict[str, dict[str, Any]] = {
         "source": "sunspots_monthly",
         "include": ["states", "jacobian_norms", "adjoints", "gradients", "spectrum"],
     },
+    "trainings_clipped": {"length": 8, "hidden_size": 3, "steps": 40, "snapshot_every": 20, "clip_threshold": 1.0, "batch_size": 4},
+    "trainings_order": {"task": "temporal_order", "length": 12, "hidden_size": 3, "steps": 30, "snapshot_every": 10, "batch_size": 4},
+    "trainings_diverged": {
+        "activation": "identity",
+        "spectral_radius": 1.5,
+        "length": 20,
+        "hidden_size": 3,
+        "steps": 40,
+        "learning_rate": 10.0,
+        "batch_size": 4,
+    },
+    "cliff_folds": {"w_points": 21, "b_points": 31, "bifurcation_points": 31, "descent_steps": 40},
+    "cliff_smooth": {"w_points": 5, "b_points": 7, "bifurcation_points": 9, "bifurcation_w": 3, "w_start": 3, "b_start": -3},
 }
 
 
 def compute(name: str) -> bytes:
     """The answer to a saved question, as the page gets it."""
-    return asyncio.run(_ask({**QUERIES[name], "arrays": "typed"}))
+    kind = next((kind for kind in ("trainings", "cliff") if name.startswith(kind)), "runs")
+    # The page of training runs draws what it will export: it asks for every digit.
+    return asyncio.run(_ask(kind, {**QUERIES[name], "arrays": "list" if kind == "trainings" else "typed"}))
 
 
-async def _ask(parameters: dict[str, Any]) -> bytes:
+async def _ask(kind: str, parameters: dict[str, Any]) -> bytes:
     transport = httpx.ASGITransport(create_app())
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
-        response = await client.get("/api/v1/runs", params=parameters)
+        response = await client.get(f"/api/v1/{kind}", params=parameters)
     return response.raise_for_status().content
 
 

@@ -43,7 +43,7 @@ import { createStatus } from "./shell/status.js";
 import { mountTools } from "./shell/toolbar.js";
 import { CLIFF_STORIES, changedCliff, cliffStoryOf, DESCENT, moved, zoomed } from "./state/cliff.js";
 import { createStore } from "./state/store.js";
-import { parseQuery, toQuery } from "./state/url.js";
+import { changedFrom, parseQuery, toQuery } from "./state/url.js";
 
 const PATH = "api/v1/cliff";
 /** The grid of the surface once nothing moves any more; while something does, the API's own. */
@@ -346,10 +346,7 @@ function updateStories() {
 
 /** Parameters that aren't at their default. */
 function changedOnly() {
-  const { parameters } = store.get();
-  return Object.fromEntries(
-    Object.entries(parameters).filter(([name, value]) => value !== (specifications[name]?.default ?? null)),
-  );
+  return changedFrom(store.get().parameters, specifications);
 }
 
 function address() {

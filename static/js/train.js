@@ -24,6 +24,7 @@
  * @property {(setting: import("./state/variants.js").Setting) => void} go  To another setting; the browser's Back returns.
  * @property {(theme?: string) => ReturnType<typeof import("./shell/theme.js").readTheme>} lookOf
  * @property {(theme: string) => string[]} coloursOf  Of the variants.
+ * @property {(index: number) => string} shortQuery  Of a variant's run: what isn't at its default.
  * @property {() => string} address  Of what is seen.
  * @property {(text: string) => void} say @property {(text: string) => void} later
  */
@@ -45,6 +46,7 @@ import { TRAINING_ACTIONS } from "./shell/training-actions.js";
 import { contrastOf, createScope, createVariants } from "./shell/variants.js";
 import { EMPTY, isComplete } from "./state/series.js";
 import { createStore } from "./state/store.js";
+import { changedFrom, toQuery } from "./state/url.js";
 import {
   changedSetting,
   LETTERS,
@@ -127,6 +129,7 @@ const desk = {
   go,
   lookOf: page.lookOf,
   coloursOf: (theme) => page.dressed(theme, coloursNow),
+  shortQuery: (index) => toQuery(changedFrom(parametersOf(store.get().setting, index), specifications)),
   address: () => `${location.origin}${location.pathname}?${address()}`,
   say: announcer.now,
   later: announcer.later,

@@ -9,8 +9,11 @@ const read = (/** @type {string} */ path) => JSON.parse(readFileSync(new URL(pat
 
 export const NAMES = ["default", "textbook", "truncated", "chunked", "text", "sigmoid", "zero", "diverged", "long"];
 
+/** As it came. @param {string} name */
+export const wire = (name) => read(`answers/${name}.json`);
+
 /** @param {string} name */
-export const answer = (name) => decode(read(`answers/${name}.json`));
+export const answer = (name) => decode(wire(name));
 
 /** @param {string} language */
 export const stringsOf = (language) => createStrings(read(`../../static/locales/${language}.json`));

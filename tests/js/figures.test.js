@@ -20,6 +20,7 @@ import { adjointShade, normShade, table } from "../../static/js/math/colour.js";
 import { norm, number } from "../../static/js/math/format.js";
 import { axisOf } from "../../static/js/math/scale.js";
 import { answer, NAMES, stringsOf, viewOf } from "./answers.js";
+import { checkDrawing, checkWords } from "./checks.js";
 
 const strings = stringsOf("en");
 const colour = (/** @type {any} */ map, /** @type {number} */ value) =>
@@ -41,40 +42,8 @@ for (const [figureName, parts, figure, summary] of FIGURES) {
     for (const compact of [false, true]) {
       test(`${figureName} of ${name}${compact ? " on a phone" : ""}: every mark has its place, and the words are complete`, () => {
         const view = viewOf(run, compact ? { compact, width: 340 } : {});
-        const { layout, scales = {}, paint } = figure(run, view, strings);
-        const axes = { ...layout, ...scales };
-        for (const mark of paint) {
-          for (const axis of [mark.xaxis ?? "x", mark.yaxis ?? "y"]) {
-            const { start, length } = axisOf(axes, axis);
-            assert.ok(Number.isFinite(start) && length > 0, `${mark.mark} on ${axis}`);
-          }
-          if (mark.mark === "image") {
-            assert.equal(mark.pixels.length, mark.width * mark.height);
-            assert.ok([...mark.x, ...mark.y].every(Number.isFinite));
-          }
-          for (const [one, other] of [
-            ["x", "y"],
-            ["x0", "x1"],
-            ["x0", "y0"],
-          ]) {
-            if (mark[one]?.length !== undefined && mark[other]?.length !== undefined && mark.mark !== "image") {
-              assert.equal(mark[one].length, mark[other].length, `${mark.mark} ${one} ${other}`);
-            }
-          }
-          if (mark.mark === "text")
-            assert.ok(
-              mark.text.every(
-                (/** @type {any} */ text) => typeof text === "string" && !/undefined|NaN|null/.test(text),
-              ),
-              String(mark.text),
-            );
-          if (mark.mark === "polygons") for (const ring of mark.points) assert.ok([...ring].every(Number.isFinite));
-        }
-        for (const language of ["en", "ko"]) {
-          for (const sentence of summary(run, view, stringsOf(language))) {
-            assert.doesNotMatch(sentence, /(?<![_^])\{\w+\}|undefined|NaN|null|Infinity/, sentence);
-          }
-        }
+        checkDrawing(figure(run, view, strings));
+        checkWords((language) => summary(run, view, stringsOf(language)));
       });
     }
   }

@@ -56,8 +56,14 @@ export function open(desk) {
 
   const address = new URL("api/v1/trainings", document.baseURI).href;
   codeSection([
-    ["curl", asTrainingCurl(address, desk.runOf(0).query)],
-    ["Python", asTrainingPython(address, told())],
+    ["curl", asTrainingCurl(address, desk.shortQuery(0))],
+    [
+      "Python",
+      asTrainingPython(
+        address,
+        told().map(({ letter, name }, i) => ({ name: `${letter} ${name}`, query: desk.shortQuery(i) })),
+      ),
+    ],
   ]);
 
   /** @returns {import("../export/training.js").Told[]} */

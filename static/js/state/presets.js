@@ -13,9 +13,12 @@ export function parametersOf(preset, catalog) {
 
 /** The preset whose setting this is, in every parameter; null if none. @param {Parameters} parameters @param {any} catalog @returns {string | null} */
 export function presetOf(parameters, catalog) {
-  const found = catalog.presets.find((/** @type {any} */ preset) => {
-    const its = parametersOf(preset, catalog);
-    return Object.keys(its).every((name) => its[name] === (parameters[name] ?? null));
-  });
+  const { presets, parameters: specifications } = catalog;
+  const valueIn = (/** @type {any} */ preset, /** @type {string} */ name) =>
+    preset.parameters[name] ?? specifications[name]?.default ?? null;
+  const names = Object.keys(parameters);
+  const found = presets.find((/** @type {any} */ preset) =>
+    names.every((name) => (parameters[name] ?? null) === valueIn(preset, name)),
+  );
   return found?.name ?? null;
 }

@@ -65,3 +65,10 @@ export function toQuery(parameters, page = {}, pins = []) {
   for (const pin of pins) search.append("pin", pin);
   return search.toString();
 }
+
+/** The parameters that aren't at their default. @param {Parameters} parameters @param {Specifications} specifications @returns {Parameters} */
+export function changedFrom(parameters, specifications) {
+  return Object.fromEntries(
+    Object.entries(parameters).filter(([name, value]) => value !== (specifications[name]?.default ?? null)),
+  );
+}

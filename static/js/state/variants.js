@@ -9,7 +9,7 @@
  * @property {Parameters[]} variants  By variant: what differs from the shared parameters.
  */
 
-import { isNumeric, parseQuery, toQuery } from "./url.js";
+import { changedFrom, isNumeric, parseQuery, toQuery } from "./url.js";
 
 export const MOST_VARIANTS = 4;
 export const LETTERS = Object.freeze(["A", "B", "C", "D"]);
@@ -76,8 +76,7 @@ export function parseSetting(query, specifications) {
  * @param {Setting} setting @param {Record<string, any>} specifications @param {Record<string, string>} [page]
  */
 export function settingQuery({ shared, variants }, specifications, page = {}) {
-  const changed = Object.entries(shared).filter(([name, value]) => value !== (specifications[name]?.default ?? null));
-  const search = new URLSearchParams(toQuery(Object.fromEntries(changed), page));
+  const search = new URLSearchParams(toQuery(changedFrom(shared, specifications), page));
   for (const variant of variants) search.append("variant", formatVariant(variant));
   return search.toString().replaceAll("%3A", ASSIGN).replaceAll("%2C", SEPARATE);
 }
