@@ -17,9 +17,23 @@ import { mathOf } from "./mathml.js";
 export function createWorked(panel, desk) {
   const body = /** @type {HTMLElement} */ (panel?.querySelector(".worked"));
   let unit = 1;
-  let drawn = "";
-  /** @type {{ run: any, unit: number, strings: any, backward: string } | null} */
-  let last = null;
+  /** What is written there now. @type {{ run: any, strings: any, key: string } | null} */
+  let written = null;
+
+  if (body) new ResizeObserver(openToKeys).observe(body);
+
+  /** What is wider than the page can be scrolled by key as well. */
+  function openToKeys() {
+    for (const row of /** @type {NodeListOf<HTMLElement>} */ (body.querySelectorAll(".formulas, .sum"))) {
+      if (row.scrollWidth > row.clientWidth) {
+        row.tabIndex = 0;
+        row.setAttribute("role", "group");
+        row.setAttribute("aria-label", row.closest("section")?.querySelector("h3")?.textContent ?? "");
+      } else {
+        for (const name of ["tabindex", "role", "aria-label"]) row.removeAttribute(name);
+      }
+    }
+  }
 
   /** Whether the setting of now is small enough to be written out. */
   function fits() {
@@ -41,11 +55,10 @@ export function createWorked(panel, desk) {
     panel.classList.toggle("absent", !fits());
     const run = desk.run();
     if (!run?.terms || !run.states || panel.classList.contains("absent")) return;
-    const now = { run, unit, strings: desk.strings(), backward: JSON.stringify(desk.backward()) };
-    const key = JSON.stringify([unit, now.backward]);
-    if (!last || last.run !== run || last.strings !== now.strings || drawn !== key) {
-      drawn = key;
-      last = now;
+    const strings = desk.strings();
+    const key = JSON.stringify([unit, desk.backward()]);
+    if (written?.run !== run || written.strings !== strings || written.key !== key) {
+      written = { run, strings, key };
       write(run);
     }
     for (const button of body.querySelectorAll("button.term"))
@@ -90,6 +103,7 @@ export function createWorked(panel, desk) {
         total(mathOf(loss.total), loss.kept ? mathOf(loss.kept) : null),
       ),
     );
+    openToKeys();
     if (focused !== undefined)
       /** @type {HTMLElement | null} */ (body.querySelector(`[data-path="${focused}"]`))?.focus();
   }
