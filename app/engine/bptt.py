@@ -164,7 +164,7 @@ def _scaled_sweep(trace: Trace, dL_dz: Array) -> ScaledAdjoints:
 def _scaled_sum(vector: Array, scale: float, other: Array) -> tuple[Array, float]:
     """vector·10^scale + other, again as a vector and a scale."""
     other, other_scale = _normalised(other, 0.0)
-    pivot = max(scale, other_scale)
+    pivot = float(np.maximum(scale, other_scale))  # unlike max, it passes on a NaN: what isn't known isn't zero
     if np.isneginf(pivot):
         return vector, scale
     return vector * 10.0 ** (scale - pivot) + other * 10.0 ** (other_scale - pivot), pivot

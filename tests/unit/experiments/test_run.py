@@ -122,6 +122,7 @@ def test_divergence_is_a_result(activation):
     assert 250 < step < 400
     assert np.isfinite(answer["states"]["h"][: step - 1]).all()
     assert not math.isfinite(answer["loss"]["total"])
+    assert answer["adjoints"]["exact_zero"] == []  # the gradient of an unknown loss is unknown, not zero
 
 
 def test_a_gradient_that_overflows_is_named_with_its_step():
