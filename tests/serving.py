@@ -39,7 +39,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def wait_until_it_answers(process: subprocess.Popen[bytes], address: str, log: Path, seconds: float = 30) -> None:
+def wait_until_it_answers(process: subprocess.Popen[bytes], address: str, log: Path, seconds: float = 90) -> None:
     """Ask for its health until it answers; what it wrote is in the error if it doesn't."""
     give_up = time.monotonic() + seconds
     while time.monotonic() < give_up:
