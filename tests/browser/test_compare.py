@@ -101,3 +101,15 @@ def test_a_pin_that_the_server_refuses_says_why(page: Page, problems: list[str])
     open_explore(page, "?pin=spectral_radius%3D99")
     expect(page.locator(".compare-table .waiting")).to_contain_text("spectral_radius")
     problems[:] = [line for line in problems if "422" not in line]
+
+
+def test_a_pin_that_makes_the_link_too_long_is_refused_in_words(page: Page, live_server: str) -> None:
+    open_explore(page, "?source=text")
+    control(page, "text").locator("textarea").fill("가나다라마바사아자차" * 150)
+    settle(page)
+    page.locator("#action-pin").click()
+    expect(page.locator(".toast")).to_contain_text("longer than the server reads")
+    expect(page.locator("[data-figure=compare]")).to_be_hidden()
+    page.wait_for_timeout(300)
+    address = page.evaluate("location.pathname + location.search")
+    assert httpx.get(f"{live_server}{address}", trust_env=False).status_code == 200

@@ -1,9 +1,13 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { GROUPS } from "../../static/js/controls/index.js";
+import { HIDEABLE } from "../../static/js/dialogs/lesson-link.js";
 import { frobeniusNorms } from "../../static/js/figures/answer.js";
 import { differing, outcome, pinOf } from "../../static/js/figures/comparison.js";
 import { normMarks, normRange } from "../../static/js/figures/norm-curve.js";
 import { THUMBNAIL_PARTS, thumbnailFigure } from "../../static/js/figures/thumbnail.js";
+import { ACTIONS } from "../../static/js/shell/actions.js";
 import { embedCode, lessonLink } from "../../static/js/state/lesson.js";
 import { parametersOf, presetOf } from "../../static/js/state/presets.js";
 import { parseQuery } from "../../static/js/state/url.js";
@@ -116,4 +120,11 @@ test("the code to embed it is a frame whose address survives HTML", () => {
   const code = embedCode('http://h/?a=1&b="', "T < U");
   assert.ok(code.includes('src="http://h/?a=1&amp;b=&quot;"'));
   assert.ok(code.includes('title="T &lt; U"'));
+});
+
+test("the documentation names everything that a link can hide or lock", () => {
+  const text = readFileSync(new URL("../../docs/lessons.md", import.meta.url), "utf8");
+  const controls = GROUPS.flatMap((group) => group.controls.map(({ name }) => name));
+  for (const name of [...HIDEABLE, ...ACTIONS.map((action) => action.name), ...controls, "rail"])
+    assert.ok(text.includes(`\`${name}\``), name);
 });

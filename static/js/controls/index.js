@@ -75,7 +75,7 @@ export const GROUPS = [
           mountEntry(element, {
             name: "text",
             label: strings("control.text.label"),
-            about: strings("control.text.about"),
+            about: strings("control.text.about", { longest: situation.catalog.parameters.text.longest }),
             value: textOf(situation),
             long: true,
             longest: situation.catalog.parameters.text.longest,

@@ -107,7 +107,7 @@ export const TRAINING_GROUPS = [
           mountEntry(element, {
             name: "text",
             label: strings("control.text.label"),
-            about: strings("control.text.about"),
+            about: strings("control.text.about", { longest: catalog.parameters.text.longest }),
             value: String(parameters.text ?? ""),
             long: true,
             longest: catalog.parameters.text.longest,

@@ -73,10 +73,17 @@ export function createCompare(panel, desk) {
     if (!canPin()) desk.say(strings("compare.own"));
     else if (pins.includes(pin)) unpin(pin);
     else if (pins.length >= MOST_PINS) desk.say(strings("compare.full", { count: MOST_PINS }));
+    else if (isTooLong([...pins, pin])) desk.say(strings("compare.too_long"));
     else {
       store.update({ pins: [...pins, pin] });
       desk.say(strings("compare.pinned", { name: LETTERS[pins.length] }));
     }
+  }
+
+  /** Whether the page's address would be refused. In a pin every byte of a text takes up to five characters. @param {string[]} pins */
+  function isTooLong(pins) {
+    const { parameters, page } = store.get();
+    return location.pathname.length + 1 + toQuery(parameters, page, pins).length > catalog.limits.url_bytes;
   }
 
   /** @param {string} pin */

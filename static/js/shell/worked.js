@@ -57,7 +57,7 @@ export function createWorked(panel, desk) {
     if (!run?.terms || !run.states || panel.classList.contains("absent")) return;
     const strings = desk.strings();
     const key = JSON.stringify([unit, desk.backward()]);
-    if (written?.run !== run || written.strings !== strings || written.key !== key) {
+    if (!written || written.run !== run || written.strings !== strings || written.key !== key) {
       written = { run, strings, key };
       write(run);
     }
