@@ -62,14 +62,19 @@ class TrainingEvents:
 
     def slice(self, stop: threading.Event) -> bytes:
         """Compute for a while and write what came of it; a failure is an event, too."""
+        found: list[Event] = []
+        failure = None
         try:
-            found = list(self._computed(stop))
+            for event in self._computed(stop):
+                found.append(event)  # noqa: PERF402 — what was computed before a failure is told all the same
         except UnrolledError as error:
-            return self._failed(error_response(error))
+            failure = error_response(error)
         except Exception:
             log.exception("A training failed.")
-            return self._failed(internal_error())
+            failure = internal_error()
         written = self._written(found)
+        if failure is not None:
+            return written + self._failed(failure)
         if not self.ended and (stop.is_set() or self._told >= self._stop_after):
             self.ended = True
             reason = "stop_after" if self._told >= self._stop_after else "shutdown"
