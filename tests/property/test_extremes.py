@@ -88,7 +88,7 @@ def check_truncations(answer: dict[str, Any]) -> None:
     full, truncated = answer["gradients"]["full"]["parameters"], answer["gradient_by_lag"]["truncated"]
     for name, norms in truncated["parameter_norms"].items():
         largest = np.abs(full[name]).max()
-        if not np.isfinite(norms).all() or not 1e-200 < largest < 1e300:
+        if not np.isfinite(norms).all() or not 1e-100 < largest < 1e300:  # below, terms on the way may have been subnormal
             continue
         expected = largest * np.linalg.norm(full[name] / largest)
         assert abs(norms[-1] - expected) <= 1e-4 * max(norms.max(), expected), name
