@@ -94,6 +94,11 @@ test("sizes follow from own data", () => {
       loss_at: "last",
     },
   );
+  // Three inputs without targets are two steps; with targets they are three.
+  const x = [[1], [2], [3]];
+  assert.equal(fitted({ ...DEFAULTS, truncation: 2 }, { x }).truncation, 2);
+  assert.equal(fitted({ ...DEFAULTS, truncation: 3 }, { x }).truncation, null);
+  assert.equal(fitted({ ...DEFAULTS, truncation: 3 }, { x, target: x }).truncation, 3);
   assert.equal(fitted(DEFAULTS, { weights: { V: [[1, 2, 3]] } }).hidden_size, 3);
   assert.equal(fitted(DEFAULTS, { weights: { V: [[1, 2, 3]] } }).source, "sine");
   assert.equal(lengthOf(now, { sources: [] }), null);

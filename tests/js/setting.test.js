@@ -93,6 +93,8 @@ for (const name of NAMES) {
     assert.deepEqual([layout.width, layout.height], [232, 88]);
     const curve = paint.find((mark) => mark.stroke === "accent" && mark.mark === "line");
     const [low, high] = layout.yaxis3.range;
+    const first = frobeniusNorms(run)[0] - 0.5 * Math.log10(run.parameters.hidden_size);
+    assert.ok(Object.is(curve.y[0], first) || Math.abs(curve.y[0] - first) < 1e-9);
     assert.ok(Array.from(curve.y).every((value) => !Number.isFinite(value) || (value >= low && value <= high)));
     assert.ok(paint.some((mark) => mark.mark === "image"));
     const flow = paint.find((mark) => mark.mark === "polygons");
