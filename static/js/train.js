@@ -318,7 +318,7 @@ function writeAddressLater() {
 function tellConnection() {
   const states = store.get().runs.map(({ state }) => state);
   const trouble = /** @type {const} */ (["lost", "busy"]).find((state) => states.includes(state));
-  if (trouble) status.state(trouble, (key) => strings()(`run.${key}`));
+  if (trouble) status.state(trouble, () => strings()(`run.${trouble}`));
   else status.state("idle", strings());
 }
 

@@ -104,6 +104,8 @@ export function createRunner({ runs, onRuns, onRunning, onError, open = openTrai
     const now = target === null && streams.size > 0;
     if (now === running) return;
     running = now;
+    // What is changed after the end only shows its first step.
+    if (!running && target === null) target = 1;
     onRunning(running);
   }
 
