@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
 
+from tests.browser.driving import count_requests
+
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = (
     "--no-sandbox",
@@ -63,6 +65,7 @@ def new_page(browser: Browser, live_server: str, problems: list[str]) -> Iterato
         contexts.append(context)
         page = context.new_page()
         watch(page, options["base_url"], problems)
+        count_requests(page)
         return page
 
     yield open_page

@@ -1,8 +1,9 @@
 """How the tests of the page act like a person, and what they look at."""
 
 import time
+from weakref import WeakKeyDictionary
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Request, expect
 
 # A figure's painting, as a short text: two pictures differ exactly if these do.
 FINGERPRINT = """canvas => {
@@ -12,6 +13,26 @@ FINGERPRINT = """canvas => {
   for (let i = 0; i < data.length; i += 1) hash = Math.imul(hash ^ data[i], 16777619);
   return `${width}×${height}:${hash >>> 0}`;
 }"""
+
+# What each page has asked and not been answered yet, kept by `count_requests`; and how long it must be silent to have settled.
+UNANSWERED: WeakKeyDictionary[Page, set[Request]] = WeakKeyDictionary()
+SILENCE = 0.3  # seconds: longer than the page waits before it asks for heavy parts
+
+
+def count_requests(page: Page) -> None:
+    """Keep account of the page's questions from now on. An event stream has no end, and does not count."""
+    unanswered = UNANSWERED.setdefault(page, set())
+
+    def asked(request: Request) -> None:
+        if request.resource_type == "fetch":
+            unanswered.add(request)
+
+    def answered(request: Request) -> None:
+        unanswered.discard(request)
+
+    page.on("request", asked)
+    page.on("requestfinished", answered)
+    page.on("requestfailed", answered)
 
 
 def open_explore(page: Page, query: str = "") -> None:
@@ -33,9 +54,16 @@ def wait_until(page: Page, condition: str, seconds: float = 10.0) -> None:
         page.wait_for_timeout(20)
 
 
-def settle(page: Page) -> None:
+def settle(page: Page, seconds: float = 20.0) -> None:
     """Wait until nothing is asked and nothing is drawn any more."""
-    page.wait_for_load_state("networkidle")
+    # Playwright's load state "networkidle" is reached once and for all: it says nothing about what is asked later.
+    give_up = time.monotonic() + seconds
+    silent_since = time.monotonic()
+    while time.monotonic() - silent_since < SILENCE:
+        page.wait_for_timeout(20)
+        if UNANSWERED[page]:
+            silent_since = time.monotonic()
+        assert time.monotonic() < give_up, [request.url for request in UNANSWERED[page]]
     page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
 
