@@ -88,3 +88,36 @@ def test_an_answer_of_some_proxy_is_not_taken_for_ours(page: Page, problems: lis
     another_picture(page, before)
     expect(page.locator("#status")).to_be_hidden()
     problems[:] = [line for line in problems if "502" not in line]
+
+
+def test_dialogs_open_though_the_server_has_gone(page: Page, problems: list[str]) -> None:
+    """Their code is fetched while the page rests."""
+    with page.expect_request("**/dialogs/help.js"):
+        open_explore(page)
+    page.wait_for_load_state("networkidle")
+    page.route("**/*", lambda route: route.abort("connectionrefused"))
+    page.keyboard.press("?")
+    expect(page.locator("#dialog-help")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("l")
+    expect(page.locator("#dialog-lesson")).to_be_visible()
+    problems[:] = [line for line in problems if "ERR_CONNECTION_REFUSED" not in line]
+
+
+def test_a_dialog_whose_code_does_not_come_says_so(page: Page, problems: list[str]) -> None:
+    page.route("**/dialogs/*.js", lambda route: route.abort("connectionrefused"))
+    open_explore(page)
+    page.locator("#action-export").dblclick()
+    expect(page.locator(".toast")).to_contain_text("can't be reached")
+    expect(page.locator("dialog")).to_have_count(0)
+    problems[:] = [line for line in problems if "ERR_CONNECTION_REFUSED" not in line]
+
+
+def test_two_quick_presses_open_one_dialog(page: Page) -> None:
+    page.route("**/dialogs/help.js", lambda route: (page.wait_for_timeout(400), route.continue_()))
+    open_explore(page)
+    page.keyboard.press("?")
+    page.keyboard.press("?")
+    expect(page.locator("#dialog-help")).to_be_visible()
+    page.wait_for_timeout(300)
+    expect(page.locator("dialog")).to_have_count(1)

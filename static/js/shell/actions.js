@@ -1,5 +1,5 @@
 /**
- * What can be done with the page: a button in the bar and a key each. A dialog's code comes when it is first opened. A new action is one entry.
+ * What can be done with the page: a button in the bar and a key each. A dialog's code comes when the page is at rest. A new action is one entry.
  *
  * @typedef {object} Desk  The page, as actions, dialogs and panels see it.
  * @property {ReturnType<typeof import("../state/store.js").createStore<import("../main.js").State>>} store
@@ -21,27 +21,33 @@
  * @property {string} name  Of its strings `action.<name>` and its icon.
  * @property {string} key
  * @property {boolean} [bar]  Default true.
- * @property {(desk: Desk) => unknown} act
+ * @property {(desk: Desk) => unknown} [act]
+ * @property {() => Promise<{ open: (desk: Desk) => void }>} [load]  Of a dialog's code, in place of `act`.
  * @property {(desk: Desk) => boolean} [pressed]  Of a button that stays down.
  */
 
 import { make } from "../controls/slider.js";
+import { whenIdle } from "./idle.js";
+
+/** Milliseconds after which the dialogs' code is fetched, so that it doesn't stand in the way of the first picture. */
+const PREFETCH_AFTER = 3000;
 
 /** @type {Action[]} */
 export const ACTIONS = [
-  { name: "presets", key: "p", act: (desk) => import("../dialogs/presets.js").then(({ open }) => open(desk)) },
+  { name: "presets", key: "p", load: () => import("../dialogs/presets.js") },
   { name: "pin", key: "c", act: (desk) => desk.compare.toggle(), pressed: (desk) => desk.compare.isPinned() },
-  { name: "own", key: "d", act: (desk) => import("../dialogs/own-data.js").then(({ open }) => open(desk)) },
-  { name: "lesson", key: "l", act: (desk) => import("../dialogs/lesson-link.js").then(({ open }) => open(desk)) },
-  { name: "export", key: "e", act: (desk) => import("../dialogs/export.js").then(({ open }) => open(desk)) },
-  { name: "help", key: "?", act: (desk) => import("../dialogs/help.js").then(({ open }) => open(desk)) },
+  { name: "own", key: "d", load: () => import("../dialogs/own-data.js") },
+  { name: "lesson", key: "l", load: () => import("../dialogs/lesson-link.js") },
+  { name: "export", key: "e", load: () => import("../dialogs/export.js") },
+  { name: "help", key: "?", load: () => import("../dialogs/help.js") },
   { name: "play", key: "b", bar: false, act: (desk) => desk.togglePlay() },
 ];
 
 /**
- * @template {{ strings: () => import("../figures/answer.js").Strings }} AnyDesk
+ * @template {{ strings: () => import("../figures/answer.js").Strings, say: (text: string) => void }} AnyDesk
  * @param {HTMLElement} element
- * @param {(Omit<Action, "act" | "pressed"> & { act: (desk: AnyDesk) => unknown, pressed?: (desk: AnyDesk) => boolean })[]} actions
+ * @param {(Omit<Action, "act" | "load" | "pressed"> & { act?: (desk: AnyDesk) => unknown, load?: () => Promise<{ open: (desk: AnyDesk) => void }>,
+ *   pressed?: (desk: AnyDesk) => boolean })[]} actions
  * @param {AnyDesk} desk @param {Set<string>} hidden
  */
 export function mountActions(element, actions, desk, hidden) {
@@ -52,7 +58,7 @@ export function mountActions(element, actions, desk, hidden) {
       const button = element.appendChild(make("button", `icon-button with-text action icon-${action.name}`));
       button.type = "button";
       button.id = `action-${action.name}`;
-      button.addEventListener("click", () => action.act(desk));
+      button.addEventListener("click", () => perform(action));
       return { action, button, word: button.appendChild(make("span")) };
     });
 
@@ -76,8 +82,30 @@ export function mountActions(element, actions, desk, hidden) {
     const action = shown.find(({ key }) => key === event.key.toLowerCase());
     if (!action) return;
     event.preventDefault();
-    action.act(desk);
+    perform(action);
   });
+
+  let loading = false;
+  /** A second press while a dialog's code is coming opens no second dialog. @param {typeof shown[number]} action */
+  async function perform({ act, load }) {
+    if (load && loading) return;
+    if (load) loading = true;
+    try {
+      await act?.(desk);
+      (await load?.())?.open(desk);
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+      desk.say(desk.strings()("export.lost"));
+    } finally {
+      if (load) loading = false;
+    }
+  }
+
+  // Later the server may be away.
+  setTimeout(() => whenIdle(fetchCode), PREFETCH_AFTER);
+  function fetchCode() {
+    for (const { load } of shown) load?.().catch(() => {});
+  }
 
   return { update };
 }
@@ -94,10 +122,19 @@ const SETTING = "unrolled.keys";
 
 /** Single keys can be switched off, for those whose speech input or tremor presses them. */
 export function keysAreOn() {
-  return localStorage.getItem(SETTING) !== "off";
+  try {
+    return localStorage.getItem(SETTING) !== "off";
+  } catch {
+    // In a frame of another site storage may be forbidden.
+    return true;
+  }
 }
 
 /** @param {boolean} on */
 export function setKeys(on) {
-  localStorage.setItem(SETTING, on ? "on" : "off");
+  try {
+    localStorage.setItem(SETTING, on ? "on" : "off");
+  } catch {
+    // Then it can't be remembered.
+  }
 }
