@@ -233,7 +233,10 @@ function drawWords() {
       ...nodesOf(sentence),
     ]),
   );
-  announcer.later(verdict.textContent ?? "");
+  const { w_start: w, b_start: b } = store.get().parameters;
+  announcer.later(
+    `${strings()("cliff.start", { w: number(Number(w), 3), b: number(Number(b), 3) })}. ${verdict.textContent}`,
+  );
 }
 
 /** A press on the surface moves the start there, dragging takes it along; arrow keys move it a little. */
@@ -271,8 +274,6 @@ function listenToSurface() {
       event.preventDefault();
       const { parameters } = store.get();
       start(moved(parameters, by[0], by[1], event.shiftKey));
-      const { w_start: w, b_start: b } = store.get().parameters;
-      announcer.later(strings()("cliff.start", { w: number(Number(w), 3), b: number(Number(b), 3) }));
     } else if (["+", "=", "-", "0"].includes(event.key)) {
       event.preventDefault();
       zoom(event.key === "0" ? null : event.key === "-" ? 2 : 0.5);

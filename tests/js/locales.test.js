@@ -29,8 +29,10 @@ test("Korean sentences are Korean", () => {
 
 test("every key that the code and the templates name exists", () => {
   const named = new Set();
-  const files = readdirSync(new URL("static/js/", ROOT), { recursive: true }).map((path) => `static/js/${path}`);
-  for (const path of [...files, "templates/explore.html"].filter((name) => /\.(js|html)$/.test(name))) {
+  const files = ["static/js/", "templates/"].flatMap((directory) =>
+    readdirSync(new URL(directory, ROOT), { recursive: true }).map((path) => `${directory}${path}`),
+  );
+  for (const path of files.filter((name) => /\.(js|html)$/.test(name))) {
     const text = read(path);
     for (const [, key] of text.matchAll(/strings\(\)?\(?"([\w.]+)"/g)) named.add(key);
     for (const [, key] of text.matchAll(/data-(?:text|label|title)="([\w.]+)"/g)) named.add(key);
