@@ -1,6 +1,6 @@
 """`make bench`: the engine against the peers that are installed, and against the floor of its bare matrix multiplications.
 
-    python -m benchmarks [gradients] [jacobian_norms] [flow_matrix] [accuracy] [run] [--quick]
+    python -m benchmarks [gradients] [jacobian_norms] [flow_matrix] [accuracy] [run] [training] [--quick]
 
 Candidates take turns; × is the median over rounds of how many times as long as the reference each took.
 """
@@ -13,6 +13,7 @@ from benchmarks import sections
 from benchmarks.peers import MODULES, installed
 from benchmarks.report import Report
 from benchmarks.timing import settle_allocator
+from benchmarks.training import training
 
 SECTIONS = {
     "gradients": sections.gradients,
@@ -20,6 +21,7 @@ SECTIONS = {
     "flow_matrix": sections.flow_matrix,
     "accuracy": sections.accuracy,
     "run": sections.run,
+    "training": training,
 }
 
 

@@ -6,7 +6,9 @@ import numpy as np
 import torch
 
 from app.engine.activations import Array
+from app.engine.initializers import Parameters
 from app.engine.network import Network, Trace
+from app.sequences.tasks import Batch
 
 torch.set_num_threads(1)
 Candidates = dict[str, Callable[[], object]]
@@ -96,3 +98,74 @@ def flow_by_autograd(trace: Trace) -> Callable[[], object]:
         return np.log10(norms.numpy())
 
     return flow
+
+
+def training(initial: Parameters, batch: Batch, learning_rate: float, clip_threshold: float) -> Candidates:
+    """One step of training a batch (T, B, D), a loss at its last step: forward, autograd, clipping by norm, RMSprop.
+
+    A loop over an RNN cell, and nn.RNN; in float64 as everything here, and in float32, which is what people train in.
+    """
+    return {
+        f"torch {name}, {'float64' if dtype is torch.float64 else 'float32'}": training_step(
+            model, initial, batch, dtype, learning_rate, clip_threshold
+        )
+        for dtype in (torch.float64, torch.float32)
+        for name, model in (("RNN cell, loop", CellLoop), ("nn.RNN", WholeRNN))
+    }
+
+
+class CellLoop(torch.nn.Module):
+    """nn.RNNCell, step by step."""
+
+    def __init__(self, sizes: tuple[int, int], dtype: torch.dtype) -> None:
+        super().__init__()
+        self.recurrent = torch.nn.RNNCell(*sizes, dtype=dtype)
+        self.h_0 = torch.nn.Parameter(torch.zeros(sizes[1], dtype=dtype))
+
+    def forward(self, inputs: torch.Tensor) -> torch.Tensor:
+        h = self.h_0.expand(inputs.shape[1], -1)
+        for x in inputs:
+            h = self.recurrent(x, h)
+        return h
+
+
+class WholeRNN(torch.nn.Module):
+    """nn.RNN, all steps in one call."""
+
+    def __init__(self, sizes: tuple[int, int], dtype: torch.dtype) -> None:
+        super().__init__()
+        self.recurrent = torch.nn.RNN(*sizes, dtype=dtype)
+        self.h_0 = torch.nn.Parameter(torch.zeros(sizes[1], dtype=dtype))
+
+    def forward(self, inputs: torch.Tensor) -> torch.Tensor:
+        return self.recurrent(inputs, self.h_0.expand(1, inputs.shape[1], -1).contiguous())[1][0]
+
+
+def training_step(
+    kind: Callable[[tuple[int, int], torch.dtype], torch.nn.Module],
+    initial: Parameters,
+    batch: Batch,
+    dtype: torch.dtype,
+    learning_rate: float,
+    clip_threshold: float,
+) -> Callable[[], object]:
+    U, W, V = initial["U"], initial["W"], initial["V"]
+    model, readout = kind((U.shape[1], len(W)), dtype), torch.nn.Linear(len(W), len(V), dtype=dtype)
+    with torch.no_grad():
+        for name, parameter in model.recurrent.named_parameters():
+            parameter.copy_(torch.tensor(U if "weight_ih" in name else W if "weight_hh" in name else initial["b_s"] * 0.5))
+        readout.weight.copy_(torch.tensor(V))
+        readout.bias.zero_()
+    parameters = [*model.parameters(), *readout.parameters()]
+    optimizer = torch.optim.RMSprop(parameters, lr=learning_rate)
+    inputs, target = torch.tensor(batch.x, dtype=dtype), torch.tensor(batch.target[-1], dtype=dtype)
+
+    def step() -> float:
+        optimizer.zero_grad()
+        loss = torch.nn.functional.mse_loss(readout(model(inputs)), target)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(parameters, clip_threshold)
+        optimizer.step()
+        return loss.item()
+
+    return step

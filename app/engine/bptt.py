@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.engine.activations import Array, IntArray
+from app.engine.cells.rnn import product
 from app.engine.initializers import Parameters
 from app.engine.network import Trace
 
@@ -91,7 +92,8 @@ def backpropagate(trace: Trace, target: Array, loss_weights: Array, chunk: int |
     adjoint = np.zeros_like(trace.state)
     local = np.empty((*trace.s.shape[:-1], cell.gates * size))
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
-        np.matmul(dL_dz, parameters["V"], out=adjoint[1:, ..., :size])
+        rows = np.flatnonzero(loss_weights)
+        adjoint[rows + 1, ..., :size] = product(dL_dz[rows], parameters["V"])
         for start in range(0, trace.length, chunk or trace.length)[::-1]:
             stop = min(start + (chunk or trace.length), trace.length)
             at_boundary = adjoint[start].copy()

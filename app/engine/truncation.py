@@ -14,6 +14,7 @@ import numpy as np
 
 from app.engine.activations import Array, IntArray
 from app.engine.bptt import Itemised, backpropagate, output_adjoint, parameter_gradients
+from app.engine.cells.rnn import product
 from app.engine.clipping import euclidean_norm
 from app.engine.initializers import Parameters
 from app.engine.network import Trace
@@ -208,21 +209,28 @@ def _sliding_sweep(trace: Trace, target: Array, loss_weights: Array, length: int
     """All loss steps side by side, each with an adjoint of its own, take K steps back together: one matrix product per lag."""
     network, linear = trace.network, trace.linear
     dL_dz = output_adjoint(trace, target, loss_weights)
-    rows = np.flatnonzero(loss_weights)  # where each adjoint stands; all move one step back per lag
-    adjoint = np.zeros((len(rows), *trace.state.shape[1:]))
-    adjoint[..., : network.hidden_size] = dL_dz[rows] @ network.parameters["V"]
+    loss_rows = np.flatnonzero(loss_weights)
+    adjoint = np.zeros((len(loss_rows), *trace.state.shape[1:]))
+    adjoint[..., : network.hidden_size] = product(dL_dz[loss_rows], network.parameters["V"])
     local = np.zeros((*trace.s.shape[:-1], network.cell.gates * network.hidden_size))
     initial = np.zeros_like(trace.state[0])
+    rescale = 10.0**linear.log10_scale if linear.log10_scale.any() else None
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
-        for _ in range(length):
-            step, previous = network.cell.step_back(network.parameters, linear, rows, adjoint)
-            scale = 10.0 ** linear.log10_scale[rows].reshape(-1, *[1] * (step.ndim - 1))
-            local[rows] += step * scale  # no row twice: the loss steps differ, and so do the rows
-            adjoint = previous * scale
-            arrived = rows == 0
-            initial += adjoint[arrived].sum(axis=0)
-            rows, adjoint = rows[~arrived] - 1, adjoint[~arrived]
+        for lag in range(min(length, loss_rows.max(initial=-1) + 1)):
+            rows = _as_slice(loss_rows[loss_rows >= lag] - lag)  # where the adjoints stand now
+            step, adjoint = network.cell.step_back(network.parameters, linear, rows, adjoint)
+            if rescale is not None:
+                factors = rescale[rows].reshape(-1, *[1] * (step.ndim - 1))
+                step, adjoint = step * factors, adjoint * factors
+            local[rows] += step  # no row twice: the loss steps differ, and so do the rows
+            if lag in loss_rows:  # the first adjoint has arrived at the initial state
+                initial, adjoint = initial + adjoint[0], adjoint[1:]
         return parameter_gradients(trace, local, dL_dz, initial)
+
+
+def _as_slice(rows: IntArray) -> slice | IntArray:
+    """Rows that follow each other as a slice, which picks them without a copy."""
+    return slice(rows[0], rows[-1] + 1) if rows[-1] - rows[0] == len(rows) - 1 else rows
 
 
 def _chunked_sweep(trace: Trace, target: Array, loss_weights: Array, length: int) -> Parameters:

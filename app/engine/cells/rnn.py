@@ -103,7 +103,7 @@ class RNN:
 
     def step_back(self, parameters: Parameters, linear: Linearization, step: Rows, adjoint: Array) -> tuple[Array, Array]:
         local = adjoint * cast(RNNLinearization, linear).derivative[step]
-        return local, np.dot(local, parameters["W"])
+        return local, product(local, parameters["W"])
 
     def parameter_gradients(self, x: Array, state: Array, linear: Linearization, local: Array) -> Parameters:
         flat = local.reshape(-1, local.shape[-1])
@@ -141,11 +141,15 @@ class RNN:
         return np.asarray(cast(RNNLinearization, linear).derivative.mean(axis=-1))
 
 
-def affine(weights: Array, inputs: Array, out: Array | None = None) -> Array:
+def affine(weights: Array, inputs: Array) -> Array:
     """inputs (..., n) times weightsᵀ (n, m); weights with leading axes are one matrix per member of the batch."""
     if weights.ndim == 2:
-        return np.dot(inputs, weights.T, out=out)
-    product = np.matmul(weights, inputs[..., None])[..., 0]
-    if out is not None:
-        np.copyto(out, product)
-    return product if out is None else out
+        return product(inputs, weights.T)
+    return np.asarray(np.matmul(weights, inputs[..., None])[..., 0])
+
+
+def product(inputs: Array, matrix: Array) -> Array:
+    """inputs (..., n) times matrix (n, m), as one product of two matrices: NumPy would take more axes apart, at ten times the cost."""
+    if inputs.ndim <= 2:
+        return np.asarray(np.dot(inputs, matrix))
+    return np.asarray(np.dot(inputs.reshape(-1, inputs.shape[-1]), matrix)).reshape(*inputs.shape[:-1], matrix.shape[-1])

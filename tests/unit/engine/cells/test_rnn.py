@@ -3,7 +3,7 @@ import pytest
 
 from app.engine.activations import ACTIVATIONS
 from app.engine.cells import CELLS
-from app.engine.cells.rnn import affine
+from app.engine.cells.rnn import affine, product
 
 
 def test_one_step_by_hand():
@@ -42,6 +42,10 @@ def test_affine_with_one_matrix_and_with_one_per_member():
     expected = np.einsum("bmn,tbn->tbm", weights, inputs)
     np.testing.assert_allclose(affine(weights, inputs), expected, rtol=1e-12)
     np.testing.assert_allclose(affine(weights[0], inputs[:, 0]), expected[:, 0], rtol=1e-12)
-    out = np.empty_like(expected)
-    assert affine(weights, inputs, out) is out
-    np.testing.assert_allclose(out, expected, rtol=1e-12)
+
+
+def test_a_product_over_several_axes_is_that_of_each_row():
+    rng = np.random.default_rng(3)
+    inputs, matrix = rng.standard_normal((6, 5, 4)), rng.standard_normal((4, 3))
+    for given in (inputs, inputs[0], inputs[0, 0]):
+        np.testing.assert_allclose(product(given, matrix), np.einsum("...n,nm->...m", given, matrix), rtol=1e-12)
