@@ -1,15 +1,15 @@
 """What a training run will cost, estimated before it begins. Like `cost`: right within a factor of two or so."""
 
-import dataclasses
-
-from app.experiments.cost import FIXED_SECONDS, MULTIPLY_ADDS_PER_SECOND, Cost, estimate
+from app.experiments.cost import FIXED_SECONDS, Cost, estimate
 from app.experiments.parameters import RunParameters, TrainingParameters
 from app.sequences.tasks import find_task
 
+MULTIPLY_ADDS_PER_SECOND = 1.2e10  # in products as large as a mini-batch's
 SECONDS_PER_LOOP = 1.2e-5  # one step of time, forward and back, apart from the arithmetic
-SECONDS_PER_UNIT = 1.5e-8  # of one hidden unit at one step of one sequence: f, f' and what else is done per element
+SECONDS_PER_UNIT = 4e-9  # of one hidden unit at one step of one sequence: f, f' and what else is done per element
 SECONDS_PER_UPDATE = 1.5e-4  # what every mini-batch costs once
-SPECTRUM_PRODUCTS = 25.0  # ρ(W) and σ_max(W) cost about as much as this many H×H products
+SPECTRUM_PRODUCTS = 20.0  # ρ(W) and σ_max(W) cost about as much as this many H×H products
+LOWER_A_STEP = ("hidden_size", "length", "batch_size")
 SNAPSHOT_PARTS = ("jacobian_norms", "flow_matrix", "step_gain")
 
 
@@ -25,6 +25,11 @@ def step_seconds(run: TrainingParameters) -> float:
     return SECONDS_PER_UPDATE + T * SECONDS_PER_LOOP + multiply_adds / MULTIPLY_ADDS_PER_SECOND + elements * SECONDS_PER_UNIT + spectrum
 
 
+def snapshot_cost(run: TrainingParameters) -> Cost:
+    """Of one snapshot: that of an exploration with the same parts."""
+    return estimate(RunParameters(length=run.length, hidden_size=run.hidden_size, input_size=1, output_size=1, include=SNAPSHOT_PARTS))
+
+
 def estimate_training(run: TrainingParameters) -> Cost:
     """Estimate the cost of a whole run whose parameters are resolved.
 
@@ -34,15 +39,23 @@ def estimate_training(run: TrainingParameters) -> Cost:
     >>> estimate_training(resolve(TrainingParameters())).seconds < 2.0
     True
     """
+    snapshots, snapshot = 2.0 + run.steps // (run.snapshot_every or 1), snapshot_cost(run)
+    seconds = FIXED_SECONDS + run.steps * step_seconds(run) + snapshots * snapshot.seconds
+    megabytes = snapshot.megabytes + _numbers_held(run) * 8.0 / 1e6
+    if snapshots * snapshot.seconds > seconds / 2.0:
+        return Cost(seconds, megabytes, ("length", "hidden_size"))
+    return Cost(seconds, megabytes, ("steps", "hidden_size", "length", "batch_size"))
+
+
+def estimate_longest_wait(run: TrainingParameters) -> Cost:
+    """Estimate the cost of the longest piece of a run that can't be interrupted: a step, or a snapshot."""
+    snapshot = snapshot_cost(run)
+    return Cost(max(step_seconds(run), snapshot.seconds), snapshot.megabytes + _numbers_held(run) * 8.0 / 1e6, LOWER_A_STEP)
+
+
+def _numbers_held(run: TrainingParameters) -> float:
+    """By one step: what forward pass and sweep keep of a mini-batch, and some copies of the parameters."""
     task = find_task(run.task, run.text)
     T, B, H = float(run.length or 0), float(run.batch_size), float(run.hidden_size)
-    one = RunParameters(length=run.length, hidden_size=run.hidden_size, input_size=1, output_size=1, include=SNAPSHOT_PARTS)
-    snapshots = 2.0 + run.steps // (run.snapshot_every or 1)
-    snapshot = estimate(one)
-    seconds = FIXED_SECONDS + run.steps * step_seconds(run) + snapshots * snapshot.seconds
-    held = T * B * (8.0 * H + task.input_size + 6.0 * task.output_size) + 12.0 * H * (H + task.input_size + task.output_size)
-    held += T * T * B * H if run.truncation_mode == "sliding" and run.truncation != run.length and task.loss_at == "every" else 0.0
-    lower = ("steps", "hidden_size", "length", "batch_size")
-    if snapshots * snapshot.seconds > seconds / 2.0:
-        return dataclasses.replace(snapshot, seconds=seconds, lower=("snapshot_every", "length", "hidden_size"))
-    return Cost(seconds, snapshot.megabytes + held * 8.0 / 1e6, lower)
+    sizes = task.input_size + task.output_size
+    return T * B * (12.0 * H + 6.0 * sizes) + 12.0 * H * (H + sizes)

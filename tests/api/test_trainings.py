@@ -145,6 +145,14 @@ async def test_what_can_not_be_done_is_refused_before_anything_begins(
     assert (error["code"], error["parameter"]) == (code, parameter)
 
 
+async def test_a_piece_too_long_to_be_cancelled_is_refused(client: httpx.AsyncClient) -> None:
+    """Though the whole run, of one step and two snapshots, would not take too long for a stream."""
+    answer = await client.get(EVENTS, params={"steps": 1, "hidden_size": 256, "length": 200})
+    error = answer.json()["error"]
+    assert (answer.status_code, error["code"], error["parameter"]) == (422, "work_too_large", "hidden_size")
+    assert error["details"]["estimated_seconds"] > error["details"]["limit_seconds"] == 10.0
+
+
 async def test_an_unknown_name_is_told_the_nearest_of_the_training_s_own(client: httpx.AsyncClient) -> None:
     error = (await client.get(EVENTS, params={"optimiser": "sgd"})).json()["error"]
     assert "Did you mean 'optimizer'?" in error["message"]

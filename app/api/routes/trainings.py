@@ -21,7 +21,7 @@ from app.api.training_events import END, TrainingEvents, whole_run
 from app.engine.errors import InvalidParameter
 from app.experiments.parameters import TrainingParameters
 from app.experiments.training import Event, events, resolve
-from app.experiments.training_cost import estimate_training
+from app.experiments.training_cost import estimate_longest_wait, estimate_training
 
 router = APIRouter(prefix="/api/v1/trainings", tags=["trainings"])
 
@@ -94,6 +94,7 @@ async def get_training_events(
     run = resolve(training_parameters(query))
     cost = estimate_training(run)
     check_cost(cost, server.settings, server.settings.max_training_seconds)
+    check_cost(estimate_longest_wait(run), server.settings)  # it can only be cancelled between two steps
     start_after = _start_after(told, run.steps)
     work = TrainingEvents(
         events(run, start_after, server.checkpoints),
