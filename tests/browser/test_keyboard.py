@@ -30,6 +30,7 @@ def test_a_key_opens_its_dialog_and_escape_gives_the_focus_back(page: Page, key:
 def test_help_names_every_key_of_the_page(page: Page) -> None:
     open_explore(page)
     page.keyboard.press("?")
+    expect(page.locator("#dialog-help .help-keys kbd").first).to_be_visible()  # its code comes when it is asked for
     shown = page.locator("#dialog-help .help-keys").first.locator("kbd").all_inner_texts()
     keys = [str(button.get_attribute("aria-keyshortcuts")).upper() for button in page.locator(".action").all()]
     assert set(keys) <= set(shown)
