@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
 
 from tests.browser.driving import count_requests
+from tests.browser.problems import Problems
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = (
@@ -44,18 +45,15 @@ def browser(chromium: str) -> Iterator[Browser]:
 
 
 @pytest.fixture
-def problems() -> Iterator[list[str]]:
-    """Console errors, uncaught exceptions and requests to other origins, as they come up.
-
-    What is in the list at the end fails the test. A test that provokes an error looks at the list and clears it.
-    """
-    found: list[str] = []
+def problems() -> Iterator[Problems]:
+    """What is noted here at the end, and was not expected, fails the test."""
+    found = Problems()
     yield found
-    assert found == [], "\n".join(found)
+    assert found.unexpected() == [], "\n".join(found.unexpected())
 
 
 @pytest.fixture
-def new_page(browser: Browser, live_server: str, problems: list[str]) -> Iterator[Callable[..., Page]]:
+def new_page(browser: Browser, live_server: str, problems: Problems) -> Iterator[Callable[..., Page]]:
     """Opens watched pages: `new_page(locale="ko-KR", color_scheme="dark")`. Relative addresses go to the live server."""
     contexts: list[BrowserContext] = []
 
@@ -79,7 +77,7 @@ def page(new_page: Callable[..., Page]) -> Page:
     return new_page()
 
 
-def watch(page: Page, origin: str, problems: list[str]) -> None:
+def watch(page: Page, origin: str, problems: Problems) -> None:
     """Note in `problems` whatever the page must not do."""
 
     def on_console(message: ConsoleMessage) -> None:

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Download, Page, expect
 
 from tests.browser.driving import FINGERPRINT, control, drag, parameters_in_address, picture
+from tests.browser.problems import Problems
 from tests.browser.test_accessibility import LOOKS, violations
 from tests.browser.waiting import another_picture, until
 
@@ -141,15 +142,14 @@ def test_stories_are_told_and_the_browsers_back_returns(page: Page) -> None:
     expect(page.locator("[data-story=cliff]")).to_have_attribute("aria-pressed", "true")
 
 
-def test_what_the_server_refuses_is_told_and_the_picture_stays(page: Page, problems: list[str]) -> None:
+def test_what_the_server_refuses_is_told_and_the_picture_stays(page: Page, problems: Problems) -> None:
+    problems.expect("status of 422")
     open_cliff(page)
     before = picture(page, "surface")
     page.route("**/api/v1/cliff?*", lambda route: route.fulfill(status=422, body=json.dumps(REFUSAL), content_type="application/json"))
     drag(page, "target", 0.2)
     expect(control(page, "target").locator(".problem")).to_have_text(REFUSAL["error"]["message"])
     assert picture(page, "surface") == before
-    assert all("422" in problem for problem in problems)
-    problems.clear()
 
 
 def taken_away(page: Page, what: str) -> Download:

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.driving import control, open_explore, picture, settle
+from tests.browser.problems import Problems
 
 
 def table(page: Page) -> list[list[str]]:
@@ -97,10 +98,10 @@ def test_a_pinned_run_changes_places_with_the_present_one(page: Page) -> None:
     assert [row[:3] for row in table(page)[1:]] == [["now", "tanh", "0.5"], ["A", "ReLU", "1.5"]]
 
 
-def test_a_pin_that_the_server_refuses_says_why(page: Page, problems: list[str]) -> None:
+def test_a_pin_that_the_server_refuses_says_why(page: Page, problems: Problems) -> None:
+    problems.expect("status of 422")
     open_explore(page, "?pin=spectral_radius%3D99")
     expect(page.locator(".compare-table .waiting")).to_contain_text("spectral_radius")
-    problems[:] = [line for line in problems if "422" not in line]
 
 
 def test_a_pin_that_makes_the_link_too_long_is_refused_in_words(page: Page, live_server: str) -> None:

@@ -18,6 +18,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.driving import open_explore, settle
+from tests.browser.problems import Problems
 
 SVG = "{http://www.w3.org/2000/svg}"
 QUERY = "?spectral_radius=0.9&truncation=12&length=30&seed=5"
@@ -200,7 +201,8 @@ def test_copying_puts_it_on_the_clipboard(page: Page) -> None:
     assert page.evaluate("navigator.clipboard.readText()") == page.locator("#code-curl").input_value()
 
 
-def test_an_export_that_fails_says_so_in_the_dialog(page: Page, problems: list[str]) -> None:
+def test_an_export_that_fails_says_so_in_the_dialog(page: Page, problems: Problems) -> None:
+    problems.expect("ERR_CONNECTION_REFUSED")
     open_dialog(page)
     page.route("**/api/v1/runs?*", lambda route: route.abort("connectionrefused"))
     page.locator("#export-json").click()
@@ -209,4 +211,3 @@ def test_an_export_that_fails_says_so_in_the_dialog(page: Page, problems: list[s
     with page.expect_download():
         page.locator("#export-json").click()
     settle(page)
-    problems[:] = [line for line in problems if "ERR_CONNECTION_REFUSED" not in line]

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.driving import control, open_explore, parameters_in_address, picture, settle
+from tests.browser.problems import Problems
 from tests.browser.waiting import another_picture, until
 
 SERIES = "\n".join(f"{((7 * i) % 11) / 5 - 1:.1f}" for i in range(25))
@@ -69,7 +70,8 @@ def test_controls_keep_working_on_own_data(page: Page) -> None:
         ("weights", "W = 1", "valid JSON"),
     ],
 )
-def test_what_is_wrong_is_told_at_its_field(page: Page, problems: list[str], field: str, text: str, words: str) -> None:
+def test_what_is_wrong_is_told_at_its_field(page: Page, problems: Problems, field: str, text: str, words: str) -> None:
+    problems.expect("status of 422")
     open_explore(page)
     before = picture(page)
     use(page, **{field: text})
@@ -85,7 +87,6 @@ def test_what_is_wrong_is_told_at_its_field(page: Page, problems: list[str], fie
     page.get_by_role("button", name="Use it").click()
     expect(page.locator("#dialog-own")).to_have_count(0)
     another_picture(page, before)
-    problems[:] = [line for line in problems if "422" not in line]
 
 
 def test_it_is_saved_as_json_and_opened_by_somebody_else(new_page: Callable[..., Page], tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.driving import open_explore, parameters_in_address, picture, settle
+from tests.browser.problems import Problems
 from tests.browser.waiting import another_picture
 
 NAMES = ["textbook", "vanishing", "exploding", "edge", "saturation", "transient_growth", "truncated", "clipped", "orthogonal"]
@@ -81,7 +82,8 @@ def test_the_why_goes_when_the_setting_is_another(page: Page) -> None:
     expect(page.locator("[data-preset][aria-current]")).to_have_count(0)
 
 
-def test_a_card_without_its_picture_still_leads_there(page: Page, problems: list[str]) -> None:
+def test_a_card_without_its_picture_still_leads_there(page: Page, problems: Problems) -> None:
+    problems.expect("ERR_CONNECTION_REFUSED")
     open_explore(page)
     page.route("**/api/v1/runs?*", lambda route: route.abort("connectionrefused"))
     page.locator("#action-presets").click()
@@ -90,7 +92,6 @@ def test_a_card_without_its_picture_still_leads_there(page: Page, problems: list
     page.locator("[data-preset=vanishing]").click()
     expect(page.locator("#why")).to_contain_text("Vanishing")
     settle(page)
-    problems[:] = [line for line in problems if "ERR_CONNECTION_REFUSED" not in line]
 
 
 def test_presets_speak_korean(new_page: Callable[..., Page]) -> None:

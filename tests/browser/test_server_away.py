@@ -8,6 +8,7 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 from tests.browser.driving import control, open_explore, parameters_in_address, picture
+from tests.browser.problems import Problems
 from tests.browser.waiting import another_picture
 from tests.serving import ROOT, free_port, wait_until_it_answers
 
@@ -20,7 +21,8 @@ def start(port: int, log: Path) -> "subprocess.Popen[bytes]":
     return process
 
 
-def test_the_page_lives_through_a_restart(new_page: Callable[..., Page], problems: list[str], tmp_path: Path) -> None:
+def test_the_page_lives_through_a_restart(new_page: Callable[..., Page], problems: Problems, tmp_path: Path) -> None:
+    problems.expect("ERR_CONNECTION_REFUSED", "ERR_EMPTY_RESPONSE")
     port, log = free_port(), tmp_path / "log.txt"
     process = start(port, log)
     try:
@@ -48,7 +50,6 @@ def test_the_page_lives_through_a_restart(new_page: Callable[..., Page], problem
     finally:
         process.kill()
         process.wait()
-    problems[:] = [line for line in problems if "ERR_CONNECTION_REFUSED" not in line and "ERR_EMPTY_RESPONSE" not in line]
 
 
 def test_a_slow_answer_is_announced_and_the_picture_stays(page: Page) -> None:
@@ -61,7 +62,8 @@ def test_a_slow_answer_is_announced_and_the_picture_stays(page: Page) -> None:
     expect(page.locator("#status")).to_be_hidden()
 
 
-def test_a_mistake_of_the_server_is_told_and_the_next_answer_is_drawn(page: Page, problems: list[str]) -> None:
+def test_a_mistake_of_the_server_is_told_and_the_next_answer_is_drawn(page: Page, problems: Problems) -> None:
+    problems.expect("status of 500")
     open_explore(page)
     before = picture(page)
     body = {
@@ -75,10 +77,10 @@ def test_a_mistake_of_the_server_is_told_and_the_next_answer_is_drawn(page: Page
     control(page, "spectral_radius").locator("input[type=number]").fill("0.7")
     another_picture(page, before)
     expect(page.locator("#status")).to_be_hidden()
-    problems[:] = [line for line in problems if "500" not in line]
 
 
-def test_an_answer_of_some_proxy_is_not_taken_for_ours(page: Page, problems: list[str]) -> None:
+def test_an_answer_of_some_proxy_is_not_taken_for_ours(page: Page, problems: Problems) -> None:
+    problems.expect("status of 502")
     open_explore(page)
     before = picture(page)
     page.route("**/api/v1/runs?*", lambda route: route.fulfill(status=502, content_type="text/html", body="<h1>Bad gateway</h1>"))
@@ -87,30 +89,30 @@ def test_an_answer_of_some_proxy_is_not_taken_for_ours(page: Page, problems: lis
     page.unroute("**/api/v1/runs?*")
     another_picture(page, before)
     expect(page.locator("#status")).to_be_hidden()
-    problems[:] = [line for line in problems if "502" not in line]
 
 
-def test_dialogs_open_though_the_server_has_gone(page: Page, problems: list[str]) -> None:
+def test_dialogs_open_though_the_server_has_gone(page: Page, problems: Problems) -> None:
     """Their code is fetched while the page rests."""
-    with page.expect_request("**/dialogs/help.js"):
+    problems.expect("ERR_CONNECTION_REFUSED")
+    with page.expect_request("**/dialogs/help.js") as asked:
         open_explore(page)
-    page.wait_for_load_state("networkidle")
+    folder = asked.value.url.removesuffix("help.js")
+    page.evaluate("folder => Promise.all(['help', 'lesson-link'].map(name => import(`${folder}${name}.js`)))", folder)
     page.route("**/*", lambda route: route.abort("connectionrefused"))
     page.keyboard.press("?")
     expect(page.locator("#dialog-help")).to_be_visible()
     page.keyboard.press("Escape")
     page.keyboard.press("l")
     expect(page.locator("#dialog-lesson")).to_be_visible()
-    problems[:] = [line for line in problems if "ERR_CONNECTION_REFUSED" not in line]
 
 
-def test_a_dialog_whose_code_does_not_come_says_so(page: Page, problems: list[str]) -> None:
+def test_a_dialog_whose_code_does_not_come_says_so(page: Page, problems: Problems) -> None:
+    problems.expect("ERR_CONNECTION_REFUSED")
     page.route("**/dialogs/*.js", lambda route: route.abort("connectionrefused"))
     open_explore(page)
     page.locator("#action-export").dblclick()
     expect(page.locator(".toast")).to_contain_text("can't be reached")
     expect(page.locator("dialog")).to_have_count(0)
-    problems[:] = [line for line in problems if "ERR_CONNECTION_REFUSED" not in line]
 
 
 def test_two_quick_presses_open_one_dialog(page: Page) -> None:

@@ -14,6 +14,7 @@ import pytest
 from playwright.sync_api import Download, Page, expect
 
 from tests.browser.driving import control, picture
+from tests.browser.problems import Problems
 from tests.browser.test_accessibility import LOOKS, violations
 from tests.browser.test_server_away import start
 from tests.browser.waiting import until
@@ -213,12 +214,11 @@ def test_a_story_is_told_and_the_browsers_back_returns(page: Page) -> None:
     expect(page.locator(".variant")).to_have_count(2)
 
 
-def test_what_the_server_refuses_is_told_at_its_control(page: Page, problems: list[str]) -> None:
+def test_what_the_server_refuses_is_told_at_its_control(page: Page, problems: Problems) -> None:
+    problems.expect("status of 422")
     page.goto("/train?task=adding&length=1000&hidden_size=512&batch_size=512&steps=100000&variant=")
     expect(page.locator(".variant-state")).to_contain_text("lower", ignore_case=True)
     until(page, lambda: bool(problems))
-    assert all("422" in problem for problem in problems)
-    problems.clear()
 
 
 def test_the_words_are_korean_in_korean(new_page: Callable[..., Page]) -> None:
@@ -251,8 +251,9 @@ def own_server(tmp_path: Path) -> Iterator[tuple[str, Callable[[], None]]]:
 
 
 def test_a_killed_server_costs_no_number(
-    new_page: Callable[..., Page], problems: list[str], own_server: tuple[str, Callable[[], None]]
+    new_page: Callable[..., Page], problems: Problems, own_server: tuple[str, Callable[[], None]]
 ) -> None:
+    problems.expect("ERR_")
     address, replace = own_server
     page = new_page(base_url=address)
     open_train(page, LONG)
@@ -266,13 +267,12 @@ def test_a_killed_server_costs_no_number(
     assert [len(variant["steps"]["loss"]) for variant in told] == [900, 900]
     for variant in told:
         same_as_the_api(variant, address)
-    assert all("ERR_" in problem for problem in problems), problems
-    problems.clear()
 
 
 def test_a_lost_connection_is_told_while_it_lasts(
-    new_page: Callable[..., Page], problems: list[str], own_server: tuple[str, Callable[[], None]]
+    new_page: Callable[..., Page], problems: Problems, own_server: tuple[str, Callable[[], None]]
 ) -> None:
+    problems.expect("ERR_")
     address, replace = own_server
     page = new_page(base_url=address)
     open_train(page, ENDLESS)
@@ -288,7 +288,6 @@ def test_a_lost_connection_is_told_while_it_lasts(
     assert any("connection is lost" in text for text in page.evaluate("window.seen"))
     expect(page.locator("#status")).to_be_hidden()
     page.close()
-    problems.clear()
 
 
 def metric(address: str, name: str) -> float:
