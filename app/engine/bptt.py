@@ -139,7 +139,7 @@ def scaled_adjoints(trace: Trace, back: Backpropagation, target: Array, loss_wei
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         norms = np.linalg.norm(back.adjoint, axis=-1)
         last = int(np.flatnonzero(loss_weights)[-1]) + 1 if loss_weights.any() else 0
-        if ((norms[: last + 1] > SMALLEST_SAFE_NORM) & (norms[: last + 1] < LARGEST_SAFE_NORM)).all():
+        if _is_safe(norms[: last + 1]):
             norms[last + 1 :] = 0.0
             return ScaledAdjoints(back.adjoint / np.where(norms > 0.0, norms, 1.0)[:, None], np.log10(norms))
     return _scaled_sweep(trace, output_adjoint(trace, target, loss_weights))
@@ -197,7 +197,7 @@ class Itemised:
     log10_scale : Array
         (R, T).
     initial : Array
-        (R, S), the direction of ∂L_t/∂state_0; times 10^initial_log10_scale (R,).
+        (R, S), ∂L_t/∂state_0; times 10^initial_log10_scale (R,).
     dL_dz : Array
         (T, O).
     """
@@ -231,6 +231,8 @@ def itemise(trace: Trace, target: Array, loss_weights: Array) -> Itemised:
     network, linear, length = trace.network, trace.linear, trace.length
     dL_dz = output_adjoint(trace, target, loss_weights)
     steps = np.flatnonzero(loss_weights)[::-1] + 1
+    if len(steps) == 1 and (alone := _itemised_alone(trace, dL_dz, steps)):
+        return alone
     rows, scale = np.zeros((len(steps), trace.state.shape[-1])), np.full(len(steps), -np.inf)
     rows[:, : network.hidden_size] = dL_dz[steps - 1] @ network.parameters["V"]
     rows, scale = _normalised_rows(rows, np.zeros(len(steps)))
@@ -250,6 +252,24 @@ def itemise(trace: Trace, target: Array, loss_weights: Array) -> Itemised:
         rows[:active] = previous
     rows, scale = _normalised_rows(rows, scale)
     return Itemised(steps, local, log10_scale, rows, scale, dL_dz)
+
+
+def _itemised_alone(trace: Trace, dL_dz: Array, steps: IntArray) -> Itemised | None:
+    """A single loss step's adjoint is that of the whole loss: one plain sweep, unless it leaves the safe range."""
+    network, last = trace.network, int(steps[0])
+    adjoint = np.zeros((last + 1, trace.state.shape[-1]))
+    adjoint[-1, : network.hidden_size] = dL_dz[last - 1] @ network.parameters["V"]
+    local = np.zeros((1, trace.length, network.cell.gates * network.hidden_size))
+    network.cell.sweep_back(network.parameters, trace.linear, 0, local[0, :last], adjoint)
+    if not _is_safe(np.linalg.norm(adjoint, axis=1)):
+        return None
+    log10_scale = np.where(np.arange(trace.length) < last, 0.0, -np.inf)[None]
+    return Itemised(steps, local, log10_scale, adjoint[:1], np.zeros(1), dL_dz)
+
+
+def _is_safe(norms: Array) -> bool:
+    """Whether vectors of these norms have lost nothing to the ends of float64's range."""
+    return bool(((norms > SMALLEST_SAFE_NORM) & (norms < LARGEST_SAFE_NORM)).all())
 
 
 def _normalised_rows(rows: Array, scale: Array) -> tuple[Array, Array]:

@@ -16,7 +16,7 @@ from app.engine.lyapunov_exponents import lyapunov_exponents
 from app.engine.matrix_norms import spectral_norms
 from app.engine.network import Trace
 
-__all__ = ["JacobianNorms", "StepGain", "flow_matrix", "jacobian_norms", "lyapunov_exponents", "step_gain"]
+__all__ = ["JacobianNorms", "StepGain", "flow_matrix", "jacobian_norms", "log10_mean_derivative", "lyapunov_exponents", "step_gain"]
 
 
 @dataclass(frozen=True)
@@ -59,14 +59,19 @@ def step_gain(trace: Trace) -> StepGain:
         stop = min(known, start + chunk)
         steps = cell.state_jacobians(parameters, linear, start, stop, jacobians[: stop - start])
         sigma_max[start:stop], exponent[start:stop] = spectral_norms(steps)
-    mean_derivative = cell.mean_gain(linear)
+    mean_derivative, log10_of_mean = cell.mean_gain(linear), log10_mean_derivative(trace)
     with np.errstate(divide="ignore", over="ignore", under="ignore"):
-        log10_mean_derivative = np.log10(mean_derivative) + linear.log10_scale
         log10_sigma_max = np.log10(sigma_max) + exponent * LOG10_2 + linear.log10_scale
         plain = linear.log10_scale == 0.0  # the others are beyond float64, or nearly
         return StepGain(
-            mean_derivative=np.where(plain, mean_derivative, 10.0**log10_mean_derivative),
+            mean_derivative=np.where(plain, mean_derivative, 10.0**log10_of_mean),
             sigma_max=np.where(plain, np.ldexp(sigma_max, exponent), 10.0**log10_sigma_max),
-            log10_mean_derivative=log10_mean_derivative,
+            log10_mean_derivative=log10_of_mean,
             log10_sigma_max=log10_sigma_max,
         )
+
+
+def log10_mean_derivative(trace: Trace) -> Array:
+    """log10 of the mean of f'(s_t) over the units, (T,): −inf where it is exactly zero, NaN after a divergence."""
+    with np.errstate(divide="ignore"):
+        return np.asarray(np.log10(trace.network.cell.mean_gain(trace.linear)) + trace.linear.log10_scale)

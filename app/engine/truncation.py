@@ -62,10 +62,12 @@ def gradient_by_lag(trace: Trace, itemised: Itemised, full: Array) -> GradientBy
     """
     length, gates = trace.length, itemised.local.shape[-1]
     hidden_size, input_size = trace.network.hidden_size, trace.x.shape[-1]
-    together = min(length, max(1, NUMBERS_AT_A_TIME // (gates * (hidden_size + input_size))))
-    sizes = {"W": (gates, hidden_size), "U": (gates, input_size), "b_s": (gates,)}
-    terms = {name: np.empty((together, *shape)) for name, shape in sizes.items()}
-    sums = {name: np.zeros((together, *shape)) for name, shape in sizes.items()}
+    sizes = {"W": gates * hidden_size, "U": gates * input_size, "b_s": gates}
+    numbers_per_lag = max(sum(sizes.values()), len(itemised.steps) * (gates + hidden_size + input_size))
+    together = min(length, max(1, NUMBERS_AT_A_TIME // numbers_per_lag))
+    terms, sums = np.zeros((2, together, sum(sizes.values())))  # one row per lag, the parameters side by side
+    ends = np.cumsum(list(sizes.values())).tolist()
+    columns = {name: slice(end - size, end) for (name, size), end in zip(sizes.items(), ends, strict=True)}
     log10_norm, cosine, inner, bias = np.empty((4, length))
     norms = {name: np.empty(length) for name in sizes}
     full_norm = np.float64(euclidean_norm(full))
@@ -73,20 +75,21 @@ def gradient_by_lag(trace: Trace, itemised: Itemised, full: Array) -> GradientBy
         direction = full.ravel() / full_norm
         for start in range(0, length, together):
             block = slice(start, min(length, start + together))
-            count = block.stop - start
-            log10_scale = _fill_terms(terms, trace, itemised, block)
-            term_norm = _norms(terms["W"][:count])
+            term, total = terms[: block.stop - start], sums[: block.stop - start]
+            log10_scale = _fill_terms({name: term[:, part] for name, part in columns.items()}, trace, itemised, block)
+            of_W = term[:, columns["W"]]
+            term_norm = _norms(of_W)
             log10_norm[block] = np.log10(term_norm) + log10_scale
-            cosine[block] = _flat(terms["W"][:count]) @ direction / term_norm
-            for name, term in terms.items():
-                term[:count] *= (10.0**log10_scale).reshape(-1, *[1] * (term.ndim - 1))
-                running = sums[name][-1]
-                for row in range(count):  # np.cumsum along the first axis takes five times as long
-                    running = np.add(running, term[row], out=sums[name][row])
-                sums[name][-1] = running
-                norms[name][block] = _norms(sums[name][:count])
-            inner[block] = _flat(sums["W"][:count]) @ direction
-            bias[block] = _norms(np.subtract(sums["W"][:count], full, out=terms["W"][:count])) / full_norm
+            cosine[block] = of_W @ direction / term_norm
+            term *= (10.0**log10_scale)[:, None]
+            running = sums[-1]
+            for row in range(len(term)):  # np.cumsum along the first axis takes five times as long
+                running = np.add(running, term[row], out=total[row])
+            sums[-1] = running
+            for name, part in columns.items():
+                norms[name][block] = _norms(total[:, part])
+            inner[block] = total[:, columns["W"]] @ direction
+            bias[block] = _norms(np.subtract(total[:, columns["W"]], full.ravel(), out=of_W)) / full_norm
         return GradientByLag(
             norm=10.0**log10_norm,
             log10_norm=log10_norm,
@@ -99,25 +102,25 @@ def gradient_by_lag(trace: Trace, itemised: Itemised, full: Array) -> GradientBy
 
 
 def _fill_terms(terms: dict[str, Array], trace: Trace, itemised: Itemised, lags: slice) -> Array:
-    """For every lag Σ over loss steps t of the term at k = t − lag, one matrix product per parameter; returns their log10 scales."""
-    log10_scale = np.zeros(lags.stop - lags.start)
-    for index, lag in enumerate(range(lags.start, lags.stop)):
-        count = int(np.searchsorted(-itemised.steps, -lag))  # loss steps t > lag; they descend, so these come first
-        if count == 0:
-            for term in terms.values():
-                term[index:] = 0.0
-            break
-        rows = itemised.steps[:count] - lag - 1
-        loss = np.arange(count)
-        scales = itemised.log10_scale[loss, rows]
-        pivot = scales.max()
-        pivot = pivot if np.isfinite(pivot) else np.float64(0.0)  # NumPy's float: 10**pivot may overflow to inf
-        local = itemised.local[loss, rows] * (10.0 ** (scales - pivot))[:, None]
-        np.dot(local.T, trace.x[rows], out=terms["U"][index])
-        terms["W"][index] = trace.network.cell.recurrent_gradients(trace.state, trace.linear, rows, local)
-        np.sum(local, axis=0, out=terms["b_s"][index])
-        log10_scale[index] = pivot
-    return log10_scale
+    """For every lag Σ over loss steps t of the term at k = t − lag, as one flat row per parameter; returns their log10 scales."""
+    lag = np.arange(lags.start, lags.stop)
+    count = int(np.searchsorted(-itemised.steps, -lags.start))  # loss steps t > lag; they descend, so these come first
+    if count == 0:
+        for term in terms.values():
+            term[:] = 0.0
+        return np.zeros(len(lag))
+    rows = itemised.steps[:count] - lag[:, None] - 1  # (lags, loss steps): where k = t − lag stands
+    exists = rows >= 0
+    rows = np.where(exists, rows, 0)  # the initial state is always finite, so that nothing times it is zero
+    loss = np.arange(count)
+    scales = np.where(exists, itemised.log10_scale[loss, rows], -np.inf)
+    pivot = scales.max(axis=1)
+    pivot = np.where(np.isfinite(pivot), pivot, 0.0)
+    local = np.where(exists[..., None], itemised.local[loss, rows], 0.0) * (10.0 ** (scales - pivot[:, None]))[..., None]
+    terms["U"][:] = _flat(np.matmul(local.swapaxes(1, 2), trace.x[rows]))
+    terms["W"][:] = _flat(trace.network.cell.recurrent_gradients(trace.state, trace.linear, rows, local))
+    np.sum(local, axis=1, out=terms["b_s"])
+    return pivot
 
 
 def _flat(matrices: Array) -> Array:

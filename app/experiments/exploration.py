@@ -5,14 +5,15 @@ from functools import cached_property
 
 import numpy as np
 
-from app.engine import bptt, clipping, flow, truncation
+from app.engine import bptt, clipping, flow, spectrum, truncation
 from app.engine.activations import Array
 from app.engine.bptt import Backpropagation, Itemised, ScaledAdjoints
 from app.engine.clipping import Clipped
-from app.engine.flow import JacobianNorms, StepGain
+from app.engine.flow import JacobianNorms
 from app.engine.initializers import Parameters
 from app.engine.losses import loss_steps
 from app.engine.network import Divergence, Network, Trace, first_bad_row, forward
+from app.engine.spectrum import Spectrum
 from app.experiments.parameters import RunParameters
 from app.sequences import Sequence
 
@@ -99,9 +100,9 @@ class Exploration:
         return flow.jacobian_norms(self.trace)
 
     @cached_property
-    def step_gain(self) -> StepGain:
-        """Mean f' and σ_max(J_t) per step."""
-        return flow.step_gain(self.trace)
+    def spectrum(self) -> Spectrum:
+        """Eigenvalues and singular values of W."""
+        return spectrum.spectrum(self.network.parameters["W"], self.network.cell.activation)
 
     def divergence(self, *, with_gradients: bool) -> Divergence | None:
         """The first quantity that left float64: a state, the loss, or (where it was computed) the gradient."""

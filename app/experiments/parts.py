@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from app.engine import bptt, clipping, flow, loss_slice, spectrum, terms, truncation
+from app.engine import bptt, clipping, flow, loss_slice, terms, truncation
 from app.engine.activations import Array
 from app.engine.errors import InvalidParameter
 from app.engine.initializers import Parameters
@@ -52,8 +52,10 @@ def adjoints(exploration: Exploration) -> Part:
 def flow_matrix(exploration: Exploration) -> Part:
     """log10 ‖∂h_t/∂h_k‖_F for every k ≤ t."""
     matrix = flow.flow_matrix(exploration.trace)
-    # Once a product is exactly zero, every longer one is: one number per row says it all.
-    last_zero = [int(zeros[-1]) if len(zeros) else None for zeros in map(np.flatnonzero, np.isneginf(matrix))]
+    # Once a product is exactly zero, every longer one is: one number per row says it all, the last column that is zero.
+    zero = np.isneginf(matrix)
+    last = matrix.shape[1] - 1 - np.argmax(zero[:, ::-1], axis=1)
+    last_zero = [int(column) if any_zero else None for column, any_zero in zip(last, zero.any(axis=1), strict=True)]
     return {"log10_frobenius": matrix, "exact_zero": last_zero}
 
 
@@ -113,7 +115,7 @@ def _gradient(gradients: Parameters) -> Part:
 
 def step_gain(exploration: Exploration) -> Part:
     """Is it the weights or the saturation? Mean f' and σ_max(J_t) of every step."""
-    gain = exploration.step_gain
+    gain = flow.step_gain(exploration.trace)
     return {
         "mean_derivative": gain.mean_derivative,
         "sigma_max": gain.sigma_max,
@@ -124,8 +126,7 @@ def step_gain(exploration: Exploration) -> Part:
 
 def spectrum_of_w(exploration: Exploration) -> Part:
     """Eigenvalues and singular values of W, and the bounds that follow from them."""
-    network = exploration.network
-    found = spectrum.spectrum(network.parameters["W"], network.cell.activation)
+    found = exploration.spectrum
     return {
         "eigenvalues": {"real": found.eigenvalues.real, "imag": found.eigenvalues.imag},
         "spectral_radius": found.spectral_radius,

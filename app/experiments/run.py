@@ -97,7 +97,7 @@ def prepare(parameters: RunParameters, own: OwnData) -> Exploration:
 def echo(resolved: RunParameters, own: OwnData) -> dict[str, Any]:
     """The request as understood: posting it again gives the same answer."""
     given = {"weights": own.weights, "x": own.x, "target": own.target}
-    flat = {**dataclasses.asdict(resolved), "include": list(resolved.include)}
+    flat = {**vars(resolved), "include": list(resolved.include)}
     return {**flat, **{name: value for name, value in given.items() if value is not None}}
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from app.engine import flow
 from app.engine.activations import Array
 from app.experiments.exploration import Exploration
 
@@ -24,11 +25,10 @@ def verdict(exploration: Exploration) -> dict[str, Any]:
     by_lag = norms.log10_spectral[: norms.of_step + 1][::-1]  # lag 0..of_step
     slope = slope_per_lag(by_lag)
     kind = kind_of(slope, by_lag)
-    W = exploration.network.parameters["W"]
     activation = exploration.network.cell.activation
-    gates = exploration.network.cell.gates
-    spectral_radius = float(np.abs(np.linalg.eigvals(W[: W.shape[1]])).max()) if gates == 1 else None
-    mean_derivative = geometric_mean(exploration.step_gain.log10_mean_derivative)
+    of_W = exploration.spectrum
+    spectral_radius = of_W.spectral_radius if exploration.network.cell.gates == 1 else None
+    mean_derivative = geometric_mean(flow.log10_mean_derivative(exploration.trace))
     return {
         "kind": kind,
         "slope_log10_per_step": slope,
@@ -41,7 +41,7 @@ def verdict(exploration: Exploration) -> dict[str, Any]:
         "cause": cause_of(kind, spectral_radius, mean_derivative, activation.supremum_of_derivative),
         "mean_derivative": mean_derivative,
         "spectral_radius": spectral_radius,
-        "sigma_max": float(np.linalg.norm(W, 2)),
+        "sigma_max": of_W.sigma_max,
         "sup_derivative": activation.supremum_of_derivative,
     }
 

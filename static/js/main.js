@@ -35,7 +35,7 @@ import { parseQuery, toQuery } from "./state/url.js";
  * @property {Parameters} parameters
  * @property {Record<string, string>} page  What only the page reads from the URL.
  * @property {string[]} pins  Queries of the pinned runs.
- * @property {number} pinned  Changes when the answer of a pin has come.
+ * @property {number} pinned  Answers and refusals of pins so far.
  * @property {import("./state/own.js").Own | null} own  Data that no link holds.
  * @property {import("./state/parts.js").Known | null} known  The newest answer.
  * @property {string} language @property {string} theme

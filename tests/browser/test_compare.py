@@ -100,8 +100,19 @@ def test_a_pinned_run_changes_places_with_the_present_one(page: Page) -> None:
 
 def test_a_pin_that_the_server_refuses_says_why(page: Page, problems: Problems) -> None:
     problems.expect("status of 422")
+    # The refusal comes last: nothing else draws the table anew.
+    page.route("**/api/v1/runs?*spectral_radius=99*", lambda route: (page.wait_for_timeout(1500), route.continue_()))
     open_explore(page, "?pin=spectral_radius%3D99")
     expect(page.locator(".compare-table .waiting")).to_contain_text("spectral_radius")
+
+
+def test_a_pin_whose_answer_is_lost_is_asked_for_again(page: Page, problems: Problems) -> None:
+    problems.expect("ERR_CONNECTION_REFUSED")
+    page.route("**/api/v1/runs?*spectral_radius=1.5*", lambda route: route.abort("connectionrefused"))
+    open_explore(page, "?pin=spectral_radius%3D1.5")
+    expect(page.locator(".compare-table .waiting")).to_contain_text("can't be reached")
+    page.unroute("**/api/v1/runs?*spectral_radius=1.5*")
+    expect(page.locator(".compare-table .waiting")).to_have_count(0)
 
 
 def test_a_pin_that_makes_the_link_too_long_is_refused_in_words(page: Page, live_server: str) -> None:

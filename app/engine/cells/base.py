@@ -73,7 +73,7 @@ class Cell(Protocol):
         """∂L/∂U, ∂L/∂W, ∂L/∂b_s summed over all steps, linear in local = ∂L/∂s (T, ..., gates·H)."""
 
     def recurrent_gradients(self, state: Array, linear: Linearization, steps: IntArray, local: Array) -> Array:
-        """∂L/∂W summed over the given step rows (n,), each with a local adjoint of its own: local (n, gates·H)."""
+        """∂L/∂W summed over the given step rows (..., n), each with a local adjoint of its own: local (..., n, gates·H)."""
 
     def recurrent_term_norms(self, state: Array, linear: Linearization, step: int, local: Array) -> Array:
         """‖term of ∂L/∂W at this step‖_F for each row of local (n, gates·H)."""

@@ -114,7 +114,7 @@ class RNN:
         }
 
     def recurrent_gradients(self, state: Array, linear: Linearization, steps: IntArray, local: Array) -> Array:
-        return np.asarray(local.T @ state[steps])
+        return np.asarray(np.matmul(local.swapaxes(-1, -2), state[steps]))
 
     def recurrent_term_norms(self, state: Array, linear: Linearization, step: int, local: Array) -> Array:
         # The term is the outer product of local and h_{t-1}, whose norm is the product of the two. The state may be so

@@ -1,5 +1,6 @@
 /** Pinned runs: ghosts behind the norm curve, and a table of what differs and what came out. The link holds them. */
 
+import { ApiError } from "../api/client.js";
 import { make } from "../controls/slider.js";
 import { frobeniusNorms } from "../figures/answer.js";
 import { differing, MOST_PINS, outcome, pinOf } from "../figures/comparison.js";
@@ -8,6 +9,8 @@ import { parseQuery, toQuery } from "../state/url.js";
 import { nodesOf } from "./markup.js";
 
 const PARTS = "jacobian_norms,gradients,spectrum,step_gain";
+/** Milliseconds. */
+const ASK_AGAIN_AFTER = 3000;
 export const LETTERS = ["A", "B", "C"];
 
 /** @param {HTMLElement | null} panel @param {import("./actions.js").Desk} desk */
@@ -28,17 +31,20 @@ export function createCompare(panel, desk) {
     for (const pin of store.get().pins) {
       if (runs.has(pin) || failures.has(pin)) continue;
       failures.set(pin, "");
-      answers.get({ query: `${toQuery(parametersOf(pin))}&include=${PARTS}&arrays=typed` }).then(
-        (answer) => {
-          failures.delete(pin);
-          runs.set(pin, answer);
-          store.update({ pinned: runs.size });
-        },
-        (error) => {
-          failures.set(pin, error instanceof Error ? error.message : String(error));
-          store.update({ pinned: -runs.size });
-        },
-      );
+      answers
+        .get({ query: `${toQuery(parametersOf(pin))}&include=${PARTS}&arrays=typed` })
+        .then(
+          (answer) => {
+            failures.delete(pin);
+            runs.set(pin, answer);
+          },
+          (error) => {
+            const refused = error instanceof ApiError && error.code !== "server_busy";
+            failures.set(pin, refused ? error.message : desk.strings()("export.lost"));
+            if (!refused) setTimeout(() => failures.delete(pin) && fetchMissing(), ASK_AGAIN_AFTER);
+          },
+        )
+        .then(() => store.update({ pinned: store.get().pinned + 1 }));
     }
   }
 
