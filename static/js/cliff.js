@@ -10,10 +10,9 @@
  * @property {Record<string, string>} page  What only the page reads from the URL.
  * @property {string} language @property {string} theme
  *
- * @typedef {object} CliffDesk  The page, as its parts and dialogs see it.
+ * @typedef {object} CliffParts
  * @property {ReturnType<typeof import("./state/store.js").createStore<State>>} store
  * @property {any} catalog  With the form of the cliff as its parameters.
- * @property {() => import("./figures/answer.js").Strings} strings
  * @property {() => any} run
  * @property {(theme?: string) => ReturnType<typeof import("./shell/theme.js").readTheme>} lookOf
  * @property {() => Parameters} changed  Parameters that aren't at their default.
@@ -22,19 +21,20 @@
  * @property {() => "error" | "gradient"} show
  * @property {() => string} address  Of what is seen.
  * @property {(text: string) => void} say
+ *
+ * @typedef {import("./shell/actions.js").GuidedDesk & CliffParts} CliffDesk  The page, as its parts and dialogs see it.
  */
 
 import { createAnswers } from "./api/answers.js";
 import { createClient } from "./api/client.js";
-import { CLIFF_GROUPS } from "./controls/cliff.js";
 import { make } from "./controls/slider.js";
 import { CLIFF_FIGURES } from "./figures/cliff/index.js";
 import { placeAt } from "./figures/cliff/surface.js";
 import { cliffWords } from "./figures/cliff/verdict.js";
+import { CLIFF_GUIDE } from "./guides/cliff.js";
 import { number } from "./math/format.js";
 import { mountActions } from "./shell/actions.js";
 import { createAnnouncer } from "./shell/announcer.js";
-import { CLIFF_ACTIONS } from "./shell/cliff-actions.js";
 import { nodesOf } from "./shell/markup.js";
 import { embedded, openPage, pageState } from "./shell/page.js";
 import { mountRail } from "./shell/rail.js";
@@ -74,7 +74,7 @@ let fineTimer;
 
 const page = await openPage({
   store,
-  title: "cliff.title",
+  title: CLIFF_GUIDE.title,
   query: address,
   draw,
   print: () => stage.drawForPrint(),
@@ -105,6 +105,9 @@ const desk = {
   store,
   catalog,
   strings,
+  guide: CLIFF_GUIDE,
+  situation,
+  query: address,
   run,
   lookOf: page.lookOf,
   changed: changedOnly,
@@ -134,7 +137,7 @@ const stage = createStage({
   onInView: () => page.schedule("draw"),
 });
 
-const actions = mountActions(find("actions"), CLIFF_ACTIONS, desk, page.hidden);
+const actions = mountActions(find("actions"), CLIFF_GUIDE.actions, desk, page.hidden);
 const tools = mountTools(
   find("surface-tools"),
   [
@@ -281,9 +284,10 @@ function listenToSurface() {
   });
 }
 
-/** @param {{ w: number, b: number }} place */
+/** What a lesson's link has locked stays where it is. @param {{ w: number, b: number }} place */
 function start({ w, b }) {
-  change({ w_start: Number(w.toFixed(4)), b_start: Number(b.toFixed(4)) });
+  const place = Object.entries({ w_start: Number(w.toFixed(4)), b_start: Number(b.toFixed(4)) });
+  change(Object.fromEntries(place.filter(([name]) => !page.locked.has(name))));
 }
 
 /** @param {Parameters} difference */
@@ -306,13 +310,17 @@ function showNow() {
 
 function railOf() {
   return mountRail(find("rail"), {
-    groups: CLIFF_GROUPS,
-    situation: () => ({ parameters: { ...store.get().parameters, show: showNow() }, run: null, catalog }),
+    groups: CLIFF_GUIDE.groups,
+    situation,
     strings: strings(),
     change,
     locked: page.locked,
     hidden: page.hidden,
   });
+}
+
+function situation() {
+  return { parameters: { ...store.get().parameters, show: showNow() }, run: null, catalog };
 }
 
 function buildStories() {
@@ -350,8 +358,8 @@ function changedOnly() {
   return changedFrom(store.get().parameters, specifications);
 }
 
-function address() {
-  const { page: own } = store.get();
-  const { show, ...rest } = own;
-  return toQuery(changedOnly(), { ...rest, ...(show && show !== "error" ? { show } : {}) });
+/** What stands behind the question mark: what isn't at its default. */
+function address(shown = store.get().page) {
+  const { show: _, ...rest } = shown;
+  return toQuery(changedOnly(), { ...rest, ...(showNow() === "gradient" ? { show: "gradient" } : {}) });
 }

@@ -3,12 +3,12 @@
 import { createAnswers } from "./api/answers.js";
 import { createClient } from "./api/client.js";
 import { decode } from "./api/decode.js";
-import { GROUPS } from "./controls/index.js";
 import { forgetWidths, loadPlotly } from "./draw.js";
 import { MOST_PINS } from "./figures/comparison.js";
 import { FIGURES, HEAD_PARTS } from "./figures/index.js";
 import { updateDerivable } from "./figures/update.js";
-import { ACTIONS, mountActions } from "./shell/actions.js";
+import { EXPLORE_GUIDE } from "./guides/explore.js";
+import { mountActions } from "./shell/actions.js";
 import { createAnnouncer } from "./shell/announcer.js";
 import { createCompare } from "./shell/compare.js";
 import { createHead } from "./shell/head.js";
@@ -157,6 +157,10 @@ async function start() {
     store,
     catalog,
     strings: () => strings,
+    guide: EXPLORE_GUIDE,
+    situation,
+    query: (shown) => toQuery(store.get().parameters, shown, store.get().pins),
+    bereaves: () => store.get().own !== null,
     run,
     backward,
     go,
@@ -174,7 +178,7 @@ async function start() {
   const worked = createWorked(figureOf("worked"), desk);
   const why = createWhy(find("why"), desk);
   const ownNotice = createOwnNotice(find("own"), desk);
-  const actions = mountActions(find("actions"), ACTIONS, desk, hidden);
+  const actions = mountActions(find("actions"), EXPLORE_GUIDE.actions, desk, hidden);
   const wave = createWave({
     run,
     backward,
@@ -182,7 +186,7 @@ async function start() {
     onPlaying: (playing) => toolbar.playing(playing),
   });
   const toolbar = mountToolbar(find("aligned-tools"), { wave, zoom: stage.zoom, strings: () => strings });
-  let rail = mountRail(find("rail"), { groups: GROUPS, situation, strings, change, locked, hidden });
+  let rail = mountRail(find("rail"), { groups: EXPLORE_GUIDE.groups, situation, strings, change, locked, hidden });
 
   const client = createClient({
     onAnswer: (answer, { tag }) => {
@@ -304,7 +308,7 @@ async function start() {
     document.documentElement.lang = language;
     translate(document, strings);
     document.title = strings("page.title");
-    rail = mountRail(find("rail"), { groups: GROUPS, situation, strings, change, locked, hidden });
+    rail = mountRail(find("rail"), { groups: EXPLORE_GUIDE.groups, situation, strings, change, locked, hidden });
     toolbar.update();
     actions.update();
     store.update({ language, page: { ...store.get().page, lang: language } });

@@ -12,10 +12,9 @@
  * @property {Record<string, string>} page  What only the page reads from the URL.
  * @property {string} language @property {string} theme
  *
- * @typedef {object} TrainDesk  The page, as its parts and dialogs see it.
+ * @typedef {object} TrainParts
  * @property {ReturnType<typeof import("./state/store.js").createStore<State>>} store
  * @property {any} catalog  With the form of a training run as its parameters.
- * @property {() => import("./figures/answer.js").Strings} strings
  * @property {() => import("./figures/training/session.js").Session} session
  * @property {(index: number) => import("./shell/runner.js").Run} runOf
  * @property {(index: number) => string[]} contrastOf
@@ -27,11 +26,13 @@
  * @property {(index: number) => string} shortQuery  Of a variant's run: what isn't at its default.
  * @property {() => string} address  Of what is seen.
  * @property {(text: string) => void} say @property {(text: string) => void} later
+ *
+ * @typedef {import("./shell/actions.js").GuidedDesk & TrainParts} TrainDesk  The page, as its parts and dialogs see it.
  */
 
-import { TRAINING_GROUPS } from "./controls/training.js";
 import { TRAINING_FIGURES } from "./figures/training/index.js";
 import { outcomeWords } from "./figures/training/outcome.js";
+import { TRAINING_GUIDE } from "./guides/training.js";
 import { mountActions } from "./shell/actions.js";
 import { createAnnouncer } from "./shell/announcer.js";
 import { embedded, openPage, pageState } from "./shell/page.js";
@@ -42,7 +43,6 @@ import { createScrubber } from "./shell/scrubber.js";
 import { createStage } from "./shell/stage.js";
 import { createStatus } from "./shell/status.js";
 import { createStory } from "./shell/story.js";
-import { TRAINING_ACTIONS } from "./shell/training-actions.js";
 import { contrastOf, createScope, createVariants } from "./shell/variants.js";
 import { EMPTY, isComplete } from "./state/series.js";
 import { createStore } from "./state/store.js";
@@ -70,7 +70,7 @@ const GOAL = 0.5;
 const whole = embedded("catalog");
 const catalog = { ...whole, parameters: whole.training_parameters };
 const specifications = catalog.training_parameters;
-const { setting: asked, page: shown } = parseSetting(location.search, specifications);
+const { setting: asked, page: opened } = parseSetting(location.search, specifications);
 
 const store = createStore(
   /** @type {State} */ ({
@@ -78,9 +78,9 @@ const store = createStore(
     runs: [],
     running: false,
     scope: null,
-    at: numberOf(shown.at),
+    at: numberOf(opened.at),
     pointer: null,
-    ...pageState(shown),
+    ...pageState(opened),
   }),
 );
 
@@ -93,7 +93,7 @@ const find = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.
 
 const page = await openPage({
   store,
-  title: "training.title",
+  title: TRAINING_GUIDE.title,
   query: address,
   draw,
   print: () => stage.drawForPrint(),
@@ -121,6 +121,9 @@ const desk = {
   store,
   catalog,
   strings,
+  guide: TRAINING_GUIDE,
+  situation,
+  query: address,
   session,
   runOf,
   contrastOf: (index) => contrastOf(store.get().setting, index, catalog, strings()),
@@ -154,13 +157,13 @@ const stage = createStage({
   onInView: () => page.schedule("draw"),
 });
 
-const story = createStory(find("story"), desk);
+const story = createStory(find("stories"), find("story"), desk);
 const variants = createVariants(find("variants"), desk);
 const runBar = createRunBar(find("run-bar"), desk);
 const scrubber = createScrubber(find("scrubber"), desk);
 let rail = railOf();
 const scope = createScope(find("scope"), find("rail"), desk);
-const actions = mountActions(find("actions"), TRAINING_ACTIONS, desk, page.hidden);
+const actions = mountActions(find("actions"), TRAINING_GUIDE.actions, desk, page.hidden);
 
 for (const panel of stage.panels) {
   if (panel.figure.along !== "step") continue;
@@ -192,7 +195,7 @@ store.subscribe((now, before) => {
 
 runner.become(queries());
 // A link shows what its maker saw: as many steps as there were.
-runner.start(Math.max(1, numberOf(shown.until) ?? 1));
+runner.start(Math.max(1, numberOf(opened.until) ?? 1));
 page.schedule("draw");
 
 addEventListener("online", () => runner.retryNow());
@@ -278,7 +281,7 @@ function go(setting) {
 
 function railOf() {
   return mountRail(find("rail"), {
-    groups: TRAINING_GROUPS,
+    groups: TRAINING_GUIDE.groups,
     situation,
     strings: strings(),
     change: (change) => {
@@ -296,10 +299,10 @@ function situation() {
 }
 
 /** What stands behind the question mark: the setting, how far it has come, where the person looks. */
-function address() {
-  const { setting, page: own, runs, at } = store.get();
+function address(shown = store.get().page) {
+  const { setting, runs, at } = store.get();
   const reached = Math.max(0, ...runs.map(({ series }) => series.count));
-  const { until: _, at: __, ...rest } = own;
+  const { until: _, at: __, ...rest } = shown;
   return settingQuery(setting, specifications, {
     ...rest,
     ...(reached > 1 ? { until: String(reached) } : {}),

@@ -1,18 +1,19 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { GROUPS } from "../../static/js/controls/index.js";
-import { HIDEABLE } from "../../static/js/dialogs/lesson-link.js";
 import { frobeniusNorms } from "../../static/js/figures/answer.js";
 import { differing, outcome, pinOf } from "../../static/js/figures/comparison.js";
 import { normMarks, normRange } from "../../static/js/figures/norm-curve.js";
 import { THUMBNAIL_PARTS, thumbnailFigure } from "../../static/js/figures/thumbnail.js";
-import { ACTIONS } from "../../static/js/shell/actions.js";
-import { embedCode, lessonLink } from "../../static/js/state/lesson.js";
+import { CLIFF_GUIDE } from "../../static/js/guides/cliff.js";
+import { EXPLORE_GUIDE } from "../../static/js/guides/explore.js";
+import { TRAINING_GUIDE } from "../../static/js/guides/training.js";
+import { embedCode, lessonParameters } from "../../static/js/state/lesson.js";
 import { parametersOf, presetOf } from "../../static/js/state/presets.js";
-import { parseQuery } from "../../static/js/state/url.js";
+import { parseQuery, toQuery } from "../../static/js/state/url.js";
 import { answer, NAMES, stringsOf, viewOf } from "./answers.js";
 
+const EN = JSON.parse(readFileSync(new URL("../../static/locales/en.json", import.meta.url), "utf8"));
 const SPECIFICATIONS = {
   hidden_size: { type: "integer", default: 16 },
   spectral_radius: { type: "number", default: 1.1 },
@@ -107,15 +108,16 @@ for (const name of NAMES) {
   });
 }
 
-test("a lesson's link holds the setting and what is left of the page", () => {
+test("a lesson's link says what is left of the page", () => {
   const lesson = { hide: ["seed", "gradient"], lock: ["seed", "length"], embed: true, lang: "ko" };
-  const link = new URL(lessonLink("http://h/", read("length=9"), ["length=5"], lesson));
-  const { parameters, page, pins } = parseQuery(link.search, SPECIFICATIONS);
-  assert.equal(parameters.length, 9);
-  assert.deepEqual(page, { lang: "ko", hide: "seed,gradient", lock: "length", embed: "1" });
-  assert.deepEqual(pins, ["length=5"]);
-  const bare = lessonLink("http://h/", read(""), [], { hide: ["rail"], lock: ["length"], embed: false, lang: "" });
-  assert.ok(!bare.includes("lock=") && bare.includes("hide=rail"));
+  const told = { lang: "ko", hide: "seed,gradient", lock: "length", embed: "1" };
+  assert.deepEqual(lessonParameters(lesson), told);
+  assert.deepEqual(lessonParameters({ hide: ["rail"], lock: ["length"], embed: false, lang: "" }), { hide: "rail" });
+  assert.deepEqual(parseQuery(toQuery(read("length=9"), told, ["length=5"]), SPECIFICATIONS), {
+    parameters: read("length=9"),
+    page: told,
+    pins: ["length=5"],
+  });
 });
 
 test("the code to embed it is a frame whose address survives HTML", () => {
@@ -124,9 +126,30 @@ test("the code to embed it is a frame whose address survives HTML", () => {
   assert.ok(code.includes('title="T &lt; U"'));
 });
 
-test("the documentation names everything that a link can hide or lock", () => {
-  const text = readFileSync(new URL("../../docs/lessons.md", import.meta.url), "utf8");
-  const controls = GROUPS.flatMap((group) => group.controls.map(({ name }) => name));
-  for (const name of [...HIDEABLE, ...ACTIONS.map((action) => action.name), ...controls, "rail"])
-    assert.ok(text.includes(`\`${name}\``), name);
-});
+const GUIDES = { explore: EXPLORE_GUIDE, training: TRAINING_GUIDE, cliff: CLIFF_GUIDE };
+
+for (const [page, guide] of Object.entries(GUIDES)) {
+  const controls = guide.groups.flatMap((group) => group.controls);
+
+  test(`the documentation names everything that a link to ${page} can hide or lock`, () => {
+    const text = readFileSync(new URL("../../docs/lessons.md", import.meta.url), "utf8");
+    for (const { name } of [...guide.actions, ...controls]) assert.ok(text.includes(`\`${name}\``), name);
+    for (const name of [...guide.parts, "rail"]) assert.ok(text.includes(`\`${name}\``), name);
+  });
+
+  test(`everything of ${page} that help and lesson links name has its words`, () => {
+    const keys = [
+      guide.title,
+      `help.more.${guide.more}`,
+      ...guide.parts.map((name) => `part.${name}`),
+      ...guide.reading.map((name) => `help.reading.${name}`),
+      ...guide.keys.flatMap(([place, rows]) => [`help.keys.${place}`, ...rows.map(([, what]) => `help.key.${what}`)]),
+      ...guide.actions.flatMap(({ name, bar }) => [
+        `action.${name}.about`,
+        ...(bar === false ? [] : [`action.${name}`]),
+      ]),
+      ...controls.flatMap(({ name, words = name }) => [`control.${words}.label`, `control.${words}.about`]),
+    ];
+    for (const key of keys) assert.ok(key in EN, key);
+  });
+}

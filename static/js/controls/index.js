@@ -17,6 +17,8 @@
  *
  * @typedef {object} Control
  * @property {string} name
+ * @property {string} [words]  Of its strings `control.<words>`; default: its name.
+ * @property {string} [symbol]  Its letter in formulas.
  * @property {string[]} [parameters]  Whose errors are told here; default: its name.
  * @property {"half"} [width]
  * @property {boolean} [more]  Among the less used ones of its group.

@@ -28,6 +28,8 @@ export function slider(name, options) {
   let latest;
   return {
     name,
+    words,
+    symbol: options.symbol,
     more: options.more,
     mount: (element, situation, strings, change) => {
       latest = situation;

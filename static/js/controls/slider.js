@@ -7,6 +7,8 @@
  * @property {number} places  How many steps the slider has.
  */
 
+import { nodesOf } from "../shell/markup.js";
+
 /** Even steps. @param {number} low @param {number} high @param {number} step @returns {Scale} */
 export function linear(low, high, step) {
   return {
@@ -29,6 +31,11 @@ export function logarithmic(low, high, places, whole = false) {
   };
 }
 
+/** A control's name, and its letter in formulas. @param {string} text @param {string} [symbol] */
+export function labelNodes(text, symbol) {
+  return symbol ? [text, " ", make("i", "symbol", symbol)] : [text];
+}
+
 /**
  * @typedef {object} SliderOptions
  * @property {string} name @property {string} label @property {string} [symbol] @property {string} about @property {string} [unit]
@@ -49,9 +56,9 @@ export function mountSlider(element, options) {
   element.dataset.control = options.name;
 
   const head = element.appendChild(make("div", "control-head"));
-  const label = head.appendChild(make("label", "control-label", options.label));
+  const label = head.appendChild(make("label", "control-label"));
+  label.append(...labelNodes(options.label, options.symbol));
   label.htmlFor = id;
-  if (options.symbol) label.append(" ", make("i", "symbol", options.symbol));
   const box = head.appendChild(/** @type {HTMLInputElement} */ (make("input", "number-box")));
   Object.assign(box, {
     type: "number",
@@ -68,7 +75,8 @@ export function mountSlider(element, options) {
   mark.title = options.fallbackText;
   const range = track.appendChild(/** @type {HTMLInputElement} */ (make("input", "range")));
   Object.assign(range, { type: "range", id, min: "0", step: "1" });
-  const about = element.appendChild(make("p", "about", options.about));
+  const about = element.appendChild(make("p", "about"));
+  about.append(...nodesOf(options.about));
   about.id = `${id}-about`;
   range.setAttribute("aria-describedby", about.id);
   const problem = element.appendChild(make("p", "problem"));

@@ -129,10 +129,11 @@ export const TRAINING_GROUPS = [
       slider("steps", { words: "training_steps", scale: () => logarithmic(50, 10_000, 120, true), step: 50 }),
       {
         name: "seed",
+        words: "training_seed",
         mount: (element, { parameters, catalog }, strings, change) =>
           mountSeed(element, {
             name: "seed",
-            label: strings("control.seed.label"),
+            label: strings("control.training_seed.label"),
             about: strings("control.training_seed.about"),
             roll: strings("control.seed.roll"),
             value: Number(parameters.seed),

@@ -19,7 +19,7 @@ export function open(desk) {
   const pictures = section(strings("export.picture"));
   const figure = choice(
     strings("export.figure"),
-    CLIFF_FIGURES.map(({ name }) => [name, strings(`cliff.part.${name}`)]),
+    CLIFF_FIGURES.map(({ name }) => [name, strings(`part.${name}`)]),
   );
   const theme = choice(strings("export.theme"), [
     ["light", strings("export.theme.light")],
@@ -83,7 +83,7 @@ export function open(desk) {
     return {
       drawing: { ...drawing, paint: [...drawing.paint, ...over] },
       view,
-      title: strings(`cliff.part.${chosen.name}`),
+      title: strings(`part.${chosen.name}`),
       text: [title, ...sentences].join(" ").replace(/[{}]/g, ""),
       address: desk.address(),
     };

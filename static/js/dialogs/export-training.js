@@ -19,7 +19,7 @@ export function open(desk) {
   const pictures = section(strings("export.picture"));
   const figure = choice(
     strings("export.figure"),
-    TRAINING_FIGURES.map(({ name }) => [name, strings(`training.part.${name}`)]),
+    TRAINING_FIGURES.map(({ name }) => [name, strings(`part.${name}`)]),
   );
   const theme = choice(strings("export.theme"), [
     ["light", strings("export.theme.light")],
@@ -97,7 +97,7 @@ export function open(desk) {
     return {
       drawing: { ...drawing, paint: [...drawing.paint, ...over] },
       view,
-      title: strings(`training.part.${chosen.name}`),
+      title: strings(`part.${chosen.name}`),
       text: names.join(" ").replace(/[{}]/g, ""),
       address: desk.address(),
     };

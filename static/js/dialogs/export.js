@@ -29,7 +29,7 @@ export function open(desk) {
   const pictures = section(strings("export.picture"));
   const figure = choice(
     strings("export.figure"),
-    Object.keys(WIDTHS).map((name) => [name, strings(`lesson.part.${name}`)]),
+    Object.keys(WIDTHS).map((name) => [name, strings(`part.${name}`)]),
   );
   const theme = choice(strings("export.theme"), [
     ["light", strings("export.theme.light")],
@@ -115,7 +115,7 @@ export function open(desk) {
     return {
       drawing: { ...drawing, paint: [...drawing.paint, ...over] },
       view,
-      title: strings(`lesson.part.${chosen.name}`),
+      title: strings(`part.${chosen.name}`),
       text: [words.title, ...words.sentences].join(" ").replace(/[{}]/g, ""),
       address: desk.store.get().own ? "" : addressOf(parameters, pins),
     };

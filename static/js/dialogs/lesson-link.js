@@ -1,18 +1,14 @@
 /** Makes a lesson's link: what it leaves out, what it locks, whether it is for another page. */
 
-import { GROUPS } from "../controls/index.js";
-import { make } from "../controls/slider.js";
-import { ACTIONS } from "../shell/actions.js";
+import { labelNodes, make } from "../controls/slider.js";
 import { copyField, openDialog } from "../shell/dialog.js";
 import { LANGUAGES } from "../shell/strings.js";
-import { embedCode, lessonLink } from "../state/lesson.js";
+import { embedCode, lessonParameters } from "../state/lesson.js";
 
-/** Parts of the page that may be left out, in its order. */
-export const HIDEABLE = ["verdict", "aligned", "compare", "worked", "flow_matrix", "spectrum", "gradient"];
-
-/** @param {import("../shell/actions.js").Desk} desk */
+/** @param {import("../shell/actions.js").GuidedDesk} desk */
 export function open(desk) {
   const strings = desk.strings();
+  const { title, parts, actions, groups } = desk.guide;
   const { body } = openDialog({
     name: "lesson",
     title: strings("lesson.title"),
@@ -20,29 +16,28 @@ export function open(desk) {
     close: strings("close"),
     wide: true,
   });
-  const { parameters, pins, own } = desk.store.get();
-  if (own) body.appendChild(make("p", "problem", strings("lesson.own")));
+  if (desk.bereaves?.()) body.appendChild(make("p", "problem", strings("lesson.own")));
 
   const form = body.appendChild(make("form", "lesson"));
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("input", update);
 
   const figures = group(strings("lesson.figures"));
-  for (const name of HIDEABLE) figures.append(checkbox(`show-${name}`, strings(`lesson.part.${name}`), true));
+  for (const name of parts) figures.append(checkbox(`show-${name}`, strings(`part.${name}`), true));
   const tools = group(strings("lesson.tools"));
-  for (const { name } of ACTIONS.filter(({ bar }) => bar !== false))
+  for (const { name } of actions.filter(({ bar }) => bar !== false))
     tools.append(checkbox(`show-${name}`, strings(`action.${name}`), true));
 
   const controls = group(strings("lesson.controls"));
   controls.classList.add("lesson-controls");
   const rail = controls.appendChild(checkbox("show-rail", strings("lesson.rail"), true));
   rail.classList.add("lesson-rail");
-  for (const { name: groupName, controls: each } of GROUPS) {
+  for (const { name: groupName, controls: each } of groups) {
     const list = controls.appendChild(make("div", "lesson-group"));
     list.appendChild(make("p", "lesson-group-title", strings(`group.${groupName}`)));
-    for (const { name, shown } of each) {
-      if (shown && !shown({ parameters, run: desk.run(), catalog: desk.catalog })) continue;
-      list.append(choiceOf(name, strings(`control.${name}.label`)));
+    for (const { name, words = name, symbol, shown } of each) {
+      if (shown && !shown(desk.situation())) continue;
+      list.append(choiceOf(name, strings(`control.${words}.label`), symbol));
     }
   }
 
@@ -69,8 +64,8 @@ export function open(desk) {
 
   function update() {
     const data = new FormData(form);
-    const names = [...HIDEABLE, ...ACTIONS.map(({ name }) => name), "rail"];
-    const controlNames = GROUPS.flatMap(({ controls: each }) => each.map(({ name }) => name));
+    const names = [...new Set([...parts, ...actions.map(({ name }) => name), "rail"])];
+    const controlNames = groups.flatMap(({ controls: each }) => each.map(({ name }) => name));
     const withRail = data.has("show-rail");
     for (const list of form.querySelectorAll(".lesson-group")) list.toggleAttribute("hidden", !withRail);
     const lesson = {
@@ -82,17 +77,17 @@ export function open(desk) {
       embed: data.has("embed"),
       lang: String(data.get("lang") ?? ""),
     };
-    const address = lessonLink(location.origin + location.pathname, parameters, pins, lesson);
+    const address = `${location.origin}${location.pathname}?${desk.query(lessonParameters(lesson))}`;
     link.update(address);
     open.href = address;
     frame.hidden = !lesson.embed;
-    code.update(embedCode(address, strings("page.title")));
+    code.update(embedCode(address, strings(title)));
   }
 
-  /** @param {string} title */
-  function group(title) {
+  /** @param {string} text */
+  function group(text) {
     const fieldset = form.appendChild(make("fieldset", "lesson-fields"));
-    fieldset.appendChild(make("legend", "dialog-subtitle", title));
+    fieldset.appendChild(make("legend", "dialog-subtitle", text));
     return fieldset;
   }
 
@@ -105,12 +100,13 @@ export function open(desk) {
     return label;
   }
 
-  /** Free, locked or hidden. @param {string} name @param {string} text */
-  function choiceOf(name, text) {
+  /** Free, locked or hidden. @param {string} name @param {string} text @param {string} [symbol] */
+  function choiceOf(name, text, symbol) {
     const row = make("div", "lesson-control");
     row.setAttribute("role", "radiogroup");
-    row.setAttribute("aria-label", text);
-    row.appendChild(make("span", "", text));
+    const label = row.appendChild(make("span"));
+    label.append(...labelNodes(text, symbol));
+    row.setAttribute("aria-label", label.textContent ?? text);
     const segments = row.appendChild(make("div", "segment-row"));
     for (const value of ["free", "lock", "hide"]) {
       const label = segments.appendChild(make("label", "segment"));

@@ -1,10 +1,9 @@
 /**
- * What can be done with the page: a button in the bar and a key each. A dialog's code comes when the page is at rest. A new action is one entry.
+ * What can be done with a page: a button in the bar and a key each. A dialog's code comes when the page is at rest.
  *
- * @typedef {object} Desk  The page, as actions, dialogs and panels see it.
+ * @typedef {object} ExploreDesk  The Explore page, as actions, dialogs and panels see it.
  * @property {ReturnType<typeof import("../state/store.js").createStore<import("../main.js").State>>} store
  * @property {any} catalog
- * @property {() => import("../figures/answer.js").Strings} strings
  * @property {() => any} run  The newest answer, or null.
  * @property {() => import("../figures/answer.js").Backward} backward
  * @property {(parameters: import("../state/url.js").Parameters, more?: { own?: import("../state/own.js").Own | null, pins?: string[] }) => void} go
@@ -17,13 +16,41 @@
  * @property {() => void} togglePlay
  * @property {{ toggle: () => void, isPinned: () => boolean }} compare
  *
+ * @typedef {GuidedDesk & ExploreDesk} Desk
+ */
+
+/**
+ * @template Any  The desk of a page.
  * @typedef {object} Action
  * @property {string} name  Of its strings `action.<name>` and its icon.
  * @property {string} key
  * @property {boolean} [bar]  Default true.
- * @property {(desk: Desk) => unknown} [act]
- * @property {() => Promise<{ open: (desk: Desk) => void }>} [load]  Of a dialog's code, in place of `act`.
- * @property {(desk: Desk) => boolean} [pressed]  Of a button that stays down.
+ * @property {string} [of]  The part of the page without which it isn't there either.
+ * @property {(desk: Any) => unknown} [act]
+ * @property {() => Promise<{ open: (desk: Any) => void }>} [load]  Of a dialog's code, in place of `act`.
+ * @property {(desk: Any) => boolean} [pressed]  Of a button that stays down.
+ */
+
+/**
+ * What a page is made of, for those who read it and those who teach with it.
+ * @template Any
+ * @typedef {object} Guide
+ * @property {string} title  Key of the page's title.
+ * @property {Action<Any>[]} actions
+ * @property {{ name: string, controls: import("../controls/index.js").Control[] }[]} groups  Of controls.
+ * @property {string[]} parts  What a lesson may leave out, from the top of the page; in words: `part.<name>`.
+ * @property {string[]} reading  What helps to read it, from the top of the page: `help.reading.<name>`.
+ * @property {[string, [string[], string][]][]} keys  Those that belong to a place: `help.keys.<place>`, the keys, `help.key.<what>`.
+ * @property {string} more  What its address is good for: `help.more.<name>`.
+ */
+
+/**
+ * @typedef {object} GuidedDesk  Any page, as the dialogs see it that explain and share it.
+ * @property {() => import("../figures/answer.js").Strings} strings
+ * @property {Guide<any>} guide
+ * @property {() => import("../controls/index.js").Situation} situation
+ * @property {(page: Record<string, string>) => string} query  Of a link to what is seen, with what only the page reads.
+ * @property {() => boolean} [bereaves]  A link can't hold all of it.
  */
 
 import { make } from "../controls/slider.js";
@@ -32,26 +59,12 @@ import { whenIdle } from "./idle.js";
 /** Milliseconds after which the dialogs' code is fetched, so that it doesn't stand in the way of the first picture. */
 const PREFETCH_AFTER = 3000;
 
-/** @type {Action[]} */
-export const ACTIONS = [
-  { name: "presets", key: "p", load: () => import("../dialogs/presets.js") },
-  { name: "pin", key: "c", act: (desk) => desk.compare.toggle(), pressed: (desk) => desk.compare.isPinned() },
-  { name: "own", key: "d", load: () => import("../dialogs/own-data.js") },
-  { name: "lesson", key: "l", load: () => import("../dialogs/lesson-link.js") },
-  { name: "export", key: "e", load: () => import("../dialogs/export.js") },
-  { name: "help", key: "?", load: () => import("../dialogs/help.js") },
-  { name: "play", key: "b", bar: false, act: (desk) => desk.togglePlay() },
-];
-
 /**
- * @template {{ strings: () => import("../figures/answer.js").Strings, say: (text: string) => void }} AnyDesk
- * @param {HTMLElement} element
- * @param {(Omit<Action, "act" | "load" | "pressed"> & { act?: (desk: AnyDesk) => unknown, load?: () => Promise<{ open: (desk: AnyDesk) => void }>,
- *   pressed?: (desk: AnyDesk) => boolean })[]} actions
- * @param {AnyDesk} desk @param {Set<string>} hidden
+ * @template {{ strings: () => import("../figures/answer.js").Strings, say: (text: string) => void }} Any
+ * @param {HTMLElement} element @param {Action<Any>[]} actions @param {Any} desk @param {Set<string>} hidden
  */
 export function mountActions(element, actions, desk, hidden) {
-  const shown = actions.filter(({ name }) => !hidden.has(name));
+  const shown = actions.filter(({ name, of = name }) => !hidden.has(name) && !hidden.has(of));
   const buttons = shown
     .filter(({ bar }) => bar !== false)
     .map((action) => {

@@ -4,22 +4,19 @@ import { make } from "../controls/slider.js";
 import { settingOf, storyOf } from "../state/variants.js";
 import { nodesOf } from "./markup.js";
 
-/** @param {HTMLElement} element @param {import("../train.js").TrainDesk} desk */
-export function createStory(element, desk) {
+/** @param {HTMLElement} row @param {HTMLElement} element @param {import("../train.js").TrainDesk} desk */
+export function createStory(row, element, desk) {
   const { store, catalog } = desk;
   let language = "";
   /** @type {Map<string, HTMLButtonElement>} */
   const buttons = new Map();
-  const row = make("div", "story-choice");
-  row.setAttribute("role", "group");
   const text = make("p", "story-text");
   const after = make("ul", "story-after");
-  element.append(row, text, after);
+  element.append(text, after);
   let said = "";
 
   function build() {
     const strings = desk.strings();
-    row.setAttribute("aria-label", strings("story.choice"));
     row.replaceChildren();
     buttons.clear();
     for (const preset of catalog.training_presets) {

@@ -8,22 +8,16 @@
  * @property {string} lang  "" leaves it to the reader's browser.
  */
 
-import { toQuery } from "./url.js";
-
-/**
- * @param {string} address  Of the page, without a query.
- * @param {import("./url.js").Parameters} parameters @param {string[]} pins @param {Lesson} lesson
- */
-export function lessonLink(address, parameters, pins, { hide, lock, embed, lang }) {
-  /** @type {Record<string, string>} */
-  const page = {};
-  if (lang) page.lang = lang;
-  if (hide.length > 0) page.hide = hide.join(",");
+/** What the page reads of it from the URL. @param {Lesson} lesson @returns {Record<string, string>} */
+export function lessonParameters({ hide, lock, embed, lang }) {
   // What isn't there needs no lock.
   const locked = hide.includes("rail") ? [] : lock.filter((name) => !hide.includes(name));
-  if (locked.length > 0) page.lock = locked.join(",");
-  if (embed) page.embed = "1";
-  return `${address}?${toQuery(parameters, page, pins)}`;
+  return {
+    ...(lang ? { lang } : {}),
+    ...(hide.length > 0 ? { hide: hide.join(",") } : {}),
+    ...(locked.length > 0 ? { lock: locked.join(",") } : {}),
+    ...(embed ? { embed: "1" } : {}),
+  };
 }
 
 /** The frame for another page. @param {string} link @param {string} title */
