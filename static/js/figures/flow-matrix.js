@@ -62,6 +62,7 @@ export function flowMatrixFigure(run, view, strings) {
           return k > t ? Number.NaN : normShade(flowAt(run, t, k));
         }),
       },
+      edge(size, palette.faint),
       ...window(run, view, zoom),
       ...paintedAxis(layout, "x", "y", "x", { ...numbers, title: strings("flow_matrix.x") }, view),
       ...paintedAxis(layout, "x", "y", "y", { ...numbers, title: strings("flow_matrix.y") }, view),
@@ -69,6 +70,13 @@ export function flowMatrixFigure(run, view, strings) {
       ...(compact ? [] : colourKey(view, layout, "y", view.maps.norm, NORM_LABELS, 260)),
     ],
   };
+}
+
+/** Along the diagonal, so that a matrix of norms near 1 has a shape on a dark page too. @param {number} size @param {string} stroke */
+function edge(size, stroke) {
+  const corners = Array.from({ length: size }, (_, t) => t - 0.5);
+  const x = corners.flatMap((corner) => [corner, corner + 1]);
+  return { mark: "line", x, y: corners.flatMap((corner) => [corner, corner]), stroke, width: 1 };
 }
 
 /** The border of what the truncated gradient uses. @param {any} run @param {View} view @param {number[]} zoom */
@@ -139,8 +147,9 @@ export function flowMatrixSummary(run, _view, strings) {
   const T = lengthOf(run);
   let [small, large] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   let [from, to] = [0, 0];
-  for (let t = 0; t <= T; t += 1) {
-    for (let k = 0; k <= t; k += 1) {
+  // On the diagonal stands ‖I‖ always.
+  for (let t = 1; t <= T; t += 1) {
+    for (let k = 0; k < t; k += 1) {
       const value = flowAt(run, t, k);
       if (value < small) small = value;
       if (value > large) [large, from, to] = [value, k, t];

@@ -3,7 +3,7 @@
 import { number, plain, powerOfTen, norm as shownNorm } from "../math/format.js";
 import { axisOf, clamp, roundBound, ticks } from "../math/scale.js";
 import { lengthOf } from "./answer.js";
-import { clipMarks, interpolate, lagMarks, sliceMarks, windowMarks } from "./gradient/panels.js";
+import { clipMarks, interpolate, lagMarks, sliceMarks, turnedBy, windowMarks } from "./gradient/panels.js";
 import { paintedAxis } from "./painted-axis.js";
 import { updateNow } from "./update.js";
 
@@ -19,6 +19,10 @@ const AXES = { lag: ["x", "y"], window: ["x2", "y2"], clip: ["x3", "y3"], slice:
 
 /** Lowest log10 norm, under the highest, that the bars by lag show. */
 const DECADES = 16;
+/** Losses that grow this many times along the step are drawn on a logarithmic scale. */
+const STEEP = 1e3;
+/** Pixels under the arrows of the gradient, where their norms are written. */
+const WORDS = 72;
 
 /**
  * @param {any} run @param {View} view @param {Strings} strings
@@ -36,7 +40,7 @@ export function gradientFigure(run, view, strings) {
       ...clipMarks(view, strings, facts),
       ...sliceMarks(run, view, strings, facts),
       ...frames(layout, view, strings),
-      ...NUMBERED.flatMap((panel) => axesOf(panel, layout, view, strings)),
+      ...NUMBERED.flatMap((panel) => axesOf(panel, layout, view, strings, facts)),
     ],
   };
 }
@@ -57,14 +61,38 @@ function factsOf(run, view) {
   for (const value of logs) if (Number.isFinite(value) && value < lowest) lowest = value;
   const up = Math.ceil(highest + 0.15);
   const down = Math.max(up - DECADES, Math.min(up - 3, -roundBound(Math.max(0, -lowest) + 0.1)));
+  const update = updateNow(run, view.backward);
   return {
     T,
     K,
     mode,
-    update: updateNow(run, view.backward),
+    update,
     lagRange: /** @type {[number, number]} */ ([down, up]),
     kept: keptAt(run, K, mode),
+    slice: sliceOf(run, view, update),
   };
+}
+
+/**
+ * The loss along the step, where the raw and the clipped one land, and how it is drawn.
+ * @param {any} run @param {View} view @param {import("./update.js").Update | null} update
+ */
+function sliceOf(run, view, update) {
+  if (!run.loss_slice) return null;
+  const { eta, loss, raw, clipped: answered } = run.loss_slice;
+  const start = interpolate(eta.values, loss.values, 0);
+  const factor = view.backward.clipMode === "global_norm" ? update?.factors.global : undefined;
+  // One factor for all moves the mark along the same line, before the server has said what the loss is there.
+  const known = factor === undefined || Math.abs(factor - answered.factor) <= 1e-9 * factor;
+  const place = raw.eta * (factor ?? 1);
+  const clipped = { eta: place, loss: known ? answered.loss : interpolate(eta.values, loss.values, place) };
+  const losses = [...loss.values, raw.loss ?? Number.NaN, clipped.loss ?? Number.NaN].filter(Number.isFinite);
+  const [least, most] = losses.length > 0 ? [Math.min(...losses), Math.max(...losses)] : [0, 1];
+  const logarithmic = least > 0 && most > STEEP * start;
+  const drawn = (/** @type {number} */ value) => (logarithmic ? Math.log10(value) : value);
+  const [low, high] = [drawn(least), drawn(most)];
+  const pad = 0.08 * (high - low || Math.abs(high) || 1);
+  return { start, raw, clipped, logarithmic, drawn, range: /** @type {[number, number]} */ ([low - pad, high + pad]) };
 }
 
 /**
@@ -101,7 +129,7 @@ function layoutOf(run, view, facts) {
   const room = { x: width - margin.l - margin.r, y: rows * panelHeight + (rows - 1) * gap.y };
   const panelWidth = (room.x - (columns - 1) * gap.x) / columns;
   const layout = /** @type {any} */ ({ width, height: room.y + margin.t + margin.b, margin });
-  const ranges = rangesOf(run, facts, panelWidth / panelHeight);
+  const ranges = rangesOf(run, facts, panelWidth, panelHeight);
   PANELS.forEach((panel, i) => {
     const [column, row] = [i % columns, Math.floor(i / columns)];
     const left = (column * (panelWidth + gap.x)) / room.x;
@@ -114,37 +142,54 @@ function layoutOf(run, view, facts) {
   return layout;
 }
 
-/** @param {any} run @param {Facts} facts @param {number} aspect @returns {Record<string, { x: [number, number], y: [number, number] }>} */
-function rangesOf(run, { T, lagRange, update }, aspect) {
+/** @param {any} run @param {Facts} facts @param {number} width @param {number} height @returns {Record<string, { x: [number, number], y: [number, number] }>} */
+function rangesOf(run, facts, width, height) {
+  const { T, lagRange, slice } = facts;
   const { relative_bias: bias, cosine } = run.gradient_by_lag.truncated;
   const finite = (/** @type {ArrayLike<number>} */ values) => Array.from(values).filter(Number.isFinite);
   const low = Math.min(0, ...finite(cosine.values));
   const high = Math.max(1, ...finite(bias.values));
-  const length = update ? Math.max(update.full, update.truncated, update.clipped, 1e-300) : 1;
-  const slice = run.loss_slice;
-  const losses = slice ? finite(slice.loss.values) : [];
-  const [least, most] = losses.length > 0 ? [Math.min(...losses), Math.max(...losses)] : [0, 1];
-  const pad = 0.08 * (most - least || Math.abs(most) || 1);
-  const etas = slice ? slice.eta.values : [0, 1];
+  const etas = run.loss_slice ? run.loss_slice.eta.values : [0, 1];
   return {
     lag: { x: [-0.5, T - 0.5], y: lagRange },
     window: {
       x: [0.5, T + 0.5],
       y: [low < -0.02 ? -Math.min(1, Math.ceil(-low * 4) / 4) - 0.05 : -0.05, high > 1.02 ? roundBound(high) : 1.08],
     },
-    clip: { x: [-0.12 * length, length * 1.18], y: [(-0.5 * 1.3 * length) / aspect, (0.5 * 1.3 * length) / aspect] },
-    slice: { x: [etas[0], etas[etas.length - 1] || 1], y: [least - pad, most + pad] },
+    clip: arrowRange(facts, width, height),
+    slice: { x: [etas[0], etas[etas.length - 1] || 1], y: slice?.range ?? [-0.08, 1.08] },
   };
 }
 
-/** Numbers along both sides of a panel. @param {"lag" | "window" | "slice"} panel @param {any} layout @param {View} view @param {Strings} strings */
-function axesOf(panel, layout, view, strings) {
+/**
+ * Room for the arrows, as long one way as the other, with words under them.
+ * @param {Facts} facts @param {number} width @param {number} height @returns {{ x: [number, number], y: [number, number] }}
+ */
+function arrowRange({ update, kept }, width, height) {
+  if (!update) return { x: [0, 1], y: [0, 1] };
+  const length = Math.max(update.full, update.truncated, update.clipped, 1e-300);
+  const turned = turnedBy(kept);
+  const tips = [
+    { long: update.truncated, angle: turned },
+    { long: update.clipped, angle: turned + update.angle },
+  ];
+  const top = 1.15 * Math.max(0, ...tips.map(({ long, angle }) => long * Math.sin(angle)));
+  const left = Math.min(0, ...tips.map(({ long, angle }) => long * Math.cos(angle))) - 0.12 * length;
+  const across = Math.max(1.18 * length - left, (top * width) / (height - WORDS));
+  const up = (across * height) / width;
+  const high = Math.max(up / 2, top);
+  return { x: [left, left + across], y: [high - up, high] };
+}
+
+/** Numbers along both sides of a panel. @param {"lag" | "window" | "slice"} panel @param {any} layout @param {View} view @param {Strings} strings @param {Facts} facts */
+function axesOf(panel, layout, view, strings, { slice }) {
   const [x, y] = AXES[panel];
   const [left, right] = layout[`xaxis${x.slice(1)}`].range;
   const [low, high] = layout[`yaxis${y.slice(1)}`].range;
   const across = ticks(left, right, view.compact ? 6 : 4, panel === "slice" ? 0 : 1);
-  const up = ticks(low, high, 4, panel === "lag" ? 1 : 0);
-  const upText = up.map((value) => (panel !== "lag" ? plain(value) : value === 0 ? "1" : powerOfTen(value, 0)));
+  const logarithmic = panel === "lag" || (panel === "slice" && slice?.logarithmic);
+  const up = ticks(low, high, 4, logarithmic ? 1 : 0);
+  const upText = up.map((value) => (!logarithmic ? plain(value) : value === 0 ? "1" : powerOfTen(value, 0)));
   return [
     ...paintedAxis(
       layout,
@@ -238,7 +283,7 @@ export function gradientInspect(run, layout, px, py, strings) {
 
 /** @param {any} run @param {View} view @param {Strings} strings */
 export function gradientSummary(run, view, strings) {
-  const { T, K, kept, update, mode } = factsOf(run, view);
+  const { T, K, kept, update, mode, slice } = factsOf(run, view);
   const logs = run.gradient_by_lag.log10_norm.values;
   let top = 0;
   for (let lag = 1; lag < T; lag += 1) if (logs[lag] > logs[top]) top = lag;
@@ -254,11 +299,24 @@ export function gradientSummary(run, view, strings) {
     );
   if (update) {
     const clips = update.clipped < update.truncated * (1 - 1e-9);
+    const degrees = (180 * update.angle) / Math.PI;
     sentences.push(
-      strings(clips ? "gradient.summary.clipped" : "gradient.summary.unclipped", {
+      strings(`gradient.summary.${clips ? (degrees < 0.05 ? "scaled" : "clipped") : "unclipped"}`, {
         before: number(update.truncated),
         after: number(update.clipped),
-        angle: number((180 * update.angle) / Math.PI, 2),
+        angle: number(degrees, 2),
+      }),
+    );
+  }
+  if (slice) {
+    const said = (/** @type {number | null} */ loss) =>
+      loss === null || !Number.isFinite(loss) ? strings("gradient.slice.beyond") : shownNorm(Math.log10(loss));
+    sentences.push(
+      strings("gradient.summary.slice", {
+        eta: number(slice.raw.eta),
+        before: said(slice.start),
+        raw: said(slice.raw.loss),
+        clipped: said(slice.clipped.loss),
       }),
     );
   }

@@ -38,8 +38,8 @@ export function networkMarks(run, view, strings, lane) {
 
 /** Where a loss sits: a mark above y_t. @param {any} run @param {View} view @param {Lane} lane */
 function losses(run, view, lane) {
-  const at = run.loss.at.filter((/** @type {number} */ t) => t >= lane.first && t <= lane.last);
   const shift = lane.detail === "units" ? 0.26 : 0;
+  const at = run.loss.at.filter((/** @type {number} */ t) => lane.holds(t + shift));
   const apart = at.length > 1 ? (lane.step * (at[at.length - 1] - at[0])) / (at.length - 1) : Number.POSITIVE_INFINITY;
   const radius = clamp(apart * 0.3, 1.5, 6.5);
   return [

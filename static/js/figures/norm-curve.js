@@ -181,13 +181,14 @@ export function normPoints(run, view, yaxis, k) {
 /** @param {any} run @param {import("./answer.js").Strings} strings */
 export function normSummary(run, strings) {
   const of = run.jacobian_norms.of_step;
-  const norms = frobeniusNorms(run);
+  const [frobenius, spectral] = [frobeniusNorms(run), spectralNorms(run)];
   const middle = Math.floor(of / 2);
   return strings("norms.summary", {
-    T: of,
     middle,
-    at_middle: shownNorm(norms[middle]),
-    first: shownNorm(norms[0]),
+    frobenius_middle: shownNorm(frobenius[middle]),
+    frobenius_first: shownNorm(frobenius[0]),
+    spectral_middle: shownNorm(spectral[middle]),
+    spectral_first: shownNorm(spectral[0]),
     radius: number(run.spectrum?.spectral_radius, 3),
     sigma: number(run.spectrum?.sigma_max, 3),
   });

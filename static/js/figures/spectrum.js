@@ -10,10 +10,12 @@ import { paintedAxis } from "./painted-axis.js";
  */
 
 const BOUNDS = [1.25, 1.5, 2, 2.5, 3, 4, 6, 8, 12, 16, 25, 50, 100];
+/** Answers come in single precision: a ρ or σ this near to 1 is 1. */
+const NEAR = 1e-5;
 const CIRCLE = Array.from({ length: 121 }, (_, i) => (i * Math.PI) / 60);
 
 /** @param {number} value */
-function bound(value) {
+function boundOf(value) {
   return BOUNDS.find((candidate) => candidate >= value) ?? value * 1.1;
 }
 
@@ -29,8 +31,8 @@ export function spectrumFigure(run, view, strings) {
   const gap = compact ? 42 : 58;
   const side = Math.min(room * (compact ? 0.58 : 0.64), 340);
   const height = side + margin.t + margin.b;
-  const reach = bound(Math.max(1.1, radius * 1.06));
-  const top = bound(Math.max(1.1, sigma * 1.05));
+  const reach = boundOf(Math.max(1.1, radius * 1.06));
+  const top = boundOf(Math.max(1.1, sigma * 1.05));
   const count = singular.values.length;
   const plane = ticks(-reach, reach, 4);
   const heights = ticks(0, top, 4);
@@ -52,16 +54,20 @@ export function spectrumFigure(run, view, strings) {
   const values = Array.from(singular.values);
   const order = values.map((_, i) => i + 1);
   const second = { xaxis: "x2", yaxis: "y2" };
-  const title = (/** @type {string} */ text, /** @type {any} */ axes) => ({
+  const title = (
+    /** @type {string} */ text,
+    /** @type {any} */ axes,
+    /** @type {"left" | "right"} */ side = "left",
+  ) => ({
     mark: "text",
     clip: false,
     ...axes,
-    edge: "left",
+    edge: side,
     y: [axes.yaxis === "y2" ? top : reach],
     text: [text],
     fill: palette.ink,
-    font: `600 12px ${palette.sans}`,
-    align: "left",
+    font: `600 ${compact ? 11 : 12}px ${palette.sans}`,
+    align: side,
     dy: -14,
   });
   const corner = (
@@ -132,7 +138,7 @@ export function spectrumFigure(run, view, strings) {
       { mark: "points", ...second, x: order, y: values, radius: count > 40 ? 1.5 : 3, fill: palette.second },
       corner(second, top, `σ_{max} = ${number(sigma, 3)}`, palette.second),
       { mark: "rects", ...second, x0: [0.3], x1: [count + 0.7], y0: [0], y1: [top], stroke: palette.rule, clip: false },
-      title(strings("spectrum.singular"), second),
+      title(strings("spectrum.singular"), second, compact ? "right" : "left"), // a phone's second panel is narrower
       ...paintedAxis(layout, "x", "y", "x", { ...tickOf(plane), title: strings("spectrum.real") }, view),
       ...paintedAxis(layout, "x", "y", "y", imaginaryTicks, view),
       ...paintedAxis(layout, "x2", "y2", "x", { ...tickOf(index), title: strings("spectrum.index") }, view),
@@ -186,21 +192,16 @@ export function spectrumInspect(run, layout, px, py, strings) {
 
 /** @param {any} run @param {View} _view @param {Strings} strings */
 export function spectrumSummary(run, _view, strings) {
-  const {
-    eigenvalues,
-    spectral_radius: radius,
-    sigma_max: sigma,
-    sup_derivative: sup,
-    sufficient_to_vanish: vanishes,
-  } = run.spectrum;
+  const { eigenvalues, spectral_radius: radius, sigma_max: sigma, sup_derivative: sup } = run.spectrum;
   const outside = eigenvalues.real.values.filter(
-    (/** @type {number} */ real, /** @type {number} */ i) => Math.hypot(real, eigenvalues.imag.values[i]) > 1 + 1e-9,
+    (/** @type {number} */ real, /** @type {number} */ i) => Math.hypot(real, eigenvalues.imag.values[i]) > 1 + NEAR,
   ).length;
   const count = eigenvalues.real.values.length;
+  const bound = sigma * sup;
+  const kind =
+    bound < 1 - NEAR ? "vanishes" : bound < 1 + NEAR ? "edge" : radius < 1 - NEAR && sigma > 1 ? "transient" : "open";
   return [
     strings("spectrum.summary", { outside, count, radius: number(radius), sigma: number(sigma) }),
-    strings(vanishes ? "spectrum.vanishes" : radius < 1 && sigma > 1 ? "spectrum.transient" : "spectrum.open", {
-      bound: number(sigma * sup),
-    }),
+    strings(`spectrum.${kind}`, { bound: number(bound) }),
   ];
 }

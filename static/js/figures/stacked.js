@@ -83,7 +83,7 @@ export function stacked(session, view, rows, axisTitle) {
       frame,
       ...row.marks(yaxis),
       title,
-      ...keyOf(row, view, layout, yaxis),
+      ...(keyFits(row, layout) ? lineKey(row.key ?? [], view, layout, yaxis) : []),
       ...(last
         ? paintedAxis(
             layout,
@@ -99,39 +99,46 @@ export function stacked(session, view, rows, axisTitle) {
   return { data: [], layout, paint };
 }
 
-/** Left out where it would lie over the title. @param {Row} row @param {View} view @param {any} layout @param {string} yaxis */
-function keyOf({ title, key = [] }, view, layout, yaxis) {
+/** It is left out where it would lie over the title. @param {Row} row @param {any} layout */
+function keyFits({ title, key = [] }, layout) {
+  return key.reduce((sum, { text }) => sum + keyWidth(text), 1.12 * widthOf(title)) <= axisOf(layout, "x").length;
+}
+
+/** Of the line, the word beside it, and what keeps it from the next. @param {string} text */
+function keyWidth(text) {
+  return 18 + 6 + widthOf(text) + 14;
+}
+
+/** What lines are, over the right end of a panel. @param {Key[]} key @param {import("./answer.js").View} view @param {any} layout @param {string} yaxis */
+export function lineKey(key, { palette }, layout, yaxis) {
   const x = axisOf(layout, "x");
   const y = axisOf(layout, yaxis);
   const height = y.value(y.start - 10);
-  const taken = key.reduce((sum, { text }) => sum + widthOf(text) + 38, 1.12 * widthOf(title));
-  if (taken > x.length) return [];
-  let right = x.start + x.length;
-  return [...key].reverse().flatMap((entry) => {
-    const words = {
-      mark: "text",
-      yaxis,
-      clip: false,
-      x: [x.value(right)],
-      y: [height],
-      text: [entry.text],
-      fill: view.palette.muted,
-      font: `400 11px ${view.palette.sans}`,
-      align: "right",
-    };
-    const line = right - widthOf(entry.text) - 6;
-    const stroke = {
-      mark: "line",
-      yaxis,
-      clip: false,
-      x: [x.value(line - 18), x.value(line)],
-      y: [height, height],
-      stroke: entry.stroke,
-      width: entry.width,
-      dash: entry.dash,
-    };
-    right = line - 18 - 14;
-    return [words, stroke];
+  let left = x.start + x.length + 14 - key.reduce((sum, { text }) => sum + keyWidth(text), 0);
+  return key.flatMap(({ text, ...line }) => {
+    const from = left;
+    left += keyWidth(text);
+    return [
+      {
+        mark: "line",
+        yaxis,
+        clip: false,
+        x: [x.value(from), x.value(from + 18)],
+        y: [height, height],
+        ...line,
+      },
+      {
+        mark: "text",
+        yaxis,
+        clip: false,
+        x: [x.value(from + 24)],
+        y: [height],
+        text: [text],
+        fill: palette.muted,
+        font: `400 11px ${palette.sans}`,
+        align: "left",
+      },
+    ];
   });
 }
 
@@ -179,7 +186,11 @@ export function letterMarks(session, view, yaxis, ends, { height, range }) {
       lower.y -= (missing / 2) * perPixel;
     }
   }
-  // None of them below the panel, where the numbers of the axis stand.
+  // None of them over the panel, where its title stands, nor below it, where the numbers of the axis do.
+  for (let i = 0, ceiling = range[1] - 6 * perPixel; i < placed.length; i += 1) {
+    placed[i].y = Math.min(placed[i].y, ceiling);
+    if (placed[i].y === ceiling) ceiling -= APART * perPixel;
+  }
   for (let i = placed.length - 1, floor = range[0] + 5 * perPixel; i >= 0; i -= 1) {
     placed[i].y = Math.max(placed[i].y, floor);
     if (placed[i].y === floor) floor += APART * perPixel;

@@ -43,7 +43,11 @@ export function number(value, digits = 3) {
 
 /** A number without trailing zeros, for axes and keys. @param {number} value */
 export function plain(value) {
-  return minus(String(Number(value.toPrecision(4))));
+  const short = Number(value.toPrecision(4));
+  const size = Math.abs(short);
+  if (size === 0 || (size < 1e6 && size >= 1e-4)) return minus(String(short));
+  const [mantissa, exponent] = short.toExponential().split("e");
+  return `${minus(mantissa)}·10${superscript(minus(String(Number(exponent))))}`.replace(/^(−?)1·/, "$1");
 }
 
 /** @param {number} value @param {number} digits */

@@ -1,8 +1,8 @@
 /** The two descents by update: the error, and the gradient's norm with the threshold at which one of them is clipped. */
 
-import { number, plain } from "../../math/format.js";
+import { number } from "../../math/format.js";
 import { logged } from "../../math/series.js";
-import { curveMark, decades, letterMarks, levelMark, levelName, rangeOf, stacked } from "../stacked.js";
+import { curveMark, decades, letterMarks, levelMark, rangeOf, stacked } from "../stacked.js";
 import { pathsOf } from "./surface.js";
 
 /**
@@ -23,20 +23,24 @@ export function descentsFigure(cliff, view, strings) {
       const values = logged(Float64Array.from(descents[name][column].values));
       return { index, count: values.length, valueAt: (/** @type {number} */ i) => values[i] };
     });
-  /** @param {string} title @param {ReturnType<typeof curves>} lines @param {[number, number]} range @param {number} height @param {(yaxis: string) => any[]} above @returns {import("../stacked.js").Row} */
-  const row = (title, lines, range, height, above) => ({
+  const height = view.compact ? 110 : 190;
+  /** @param {string} title @param {ReturnType<typeof curves>} lines @param {[number, number]} range @param {number} [level] @returns {import("../stacked.js").Row} */
+  const row = (title, lines, range, level = Number.NaN) => ({
     title,
     height,
     range,
-    ticks: decades(range, 5),
+    ticks: withLevel(decades(range, 5), level, (range[1] - range[0]) / height),
     marks: (yaxis) => [
       ...lines.map((line) => ({ ...curveMark(session, coloured, yaxis, line, { width: 2 }) })).map(fromZero),
-      ...above(yaxis),
+      ...(Number.isFinite(level) ? [levelMark(session, view, yaxis, level, [6, 4])] : []),
       ...letterMarks(
         session,
         coloured,
         yaxis,
-        lines.map(({ index, count, valueAt }) => ({ index, x: count - 1, y: valueAt(count - 1) })),
+        lines.map(({ index, count, valueAt }) => {
+          const end = lastFinite(count, valueAt);
+          return { index, x: end, y: valueAt(end) };
+        }),
         { height, range },
       ),
     ],
@@ -45,28 +49,32 @@ export function descentsFigure(cliff, view, strings) {
   const slopes = curves("gradient_norm");
   const errorRange = bounded(rangeOf(errors, [-2, 0], 1), -8, 0);
   const slopeRange = bounded(rangeOf(slopes, [-2, 1], 1), -8, 8);
-  const threshold = Math.log10(Number(parameters.clip_threshold));
   return stacked(
     session,
     coloured,
     [
-      row(strings("cliff.error"), errors, errorRange, view.compact ? 110 : 190, () => []),
-      row(strings("cliff.gradient"), slopes, slopeRange, view.compact ? 110 : 190, (yaxis) =>
-        Number.isFinite(threshold)
-          ? [
-              levelMark(session, view, yaxis, threshold, [6, 4]),
-              levelName(
-                view,
-                yaxis,
-                threshold,
-                strings("cliff.threshold", { c: plain(Number(parameters.clip_threshold)) }),
-              ),
-            ]
-          : [],
-      ),
+      row(strings("cliff.error"), errors, errorRange),
+      row(strings("cliff.gradient"), slopes, slopeRange, Math.log10(Number(parameters.clip_threshold))),
     ],
     strings("cliff.update"),
   );
+}
+
+/** The threshold among the numbers of its axis, by its letter. @param {ReturnType<typeof decades>} ticks @param {number} level @param {number} perPixel */
+function withLevel({ tickvals, ticktext }, level, perPixel) {
+  if (!Number.isFinite(level)) return { tickvals, ticktext };
+  const kept = tickvals.map((value) => Math.abs(value - level) >= 11 * perPixel);
+  return {
+    tickvals: [...tickvals.filter((_, i) => kept[i]), level],
+    ticktext: [...ticktext.filter((_, i) => kept[i]), "c"],
+  };
+}
+
+/** Far from the surface a gradient is exactly zero, and has no logarithm. @param {number} count @param {(index: number) => number} valueAt */
+function lastFinite(count, valueAt) {
+  let end = count - 1;
+  while (end > 0 && !Number.isFinite(valueAt(end))) end -= 1;
+  return end;
 }
 
 /** Updates are counted from 0, the start. @param {any} mark */

@@ -19,6 +19,7 @@ import { number, plain, powerOfTen } from "../../math/format.js";
 import { relief } from "../../math/relief.js";
 import { axisOf, clamp, ticks } from "../../math/scale.js";
 import { paintedAxis } from "../painted-axis.js";
+import { lineKey } from "../stacked.js";
 
 const MARGIN = Object.freeze({ l: 48, t: 26, b: 40 });
 const BETWEEN = 46;
@@ -228,7 +229,7 @@ function title(layout, yaxis, text, view) {
     yaxis,
     clip: false,
     x: [x.value(x.start - 2)],
-    y: [y.value(y.start - 12)],
+    y: [y.value(y.start - 10)],
     text: [text],
     fill: view.palette.ink,
     font: `600 ${view.compact ? 11 : 12}px ${view.palette.sans}`,
@@ -323,45 +324,16 @@ function bifurcationMarks({ bifurcation }, view, strings, layout) {
       dx: i % 2 === 0 ? 9 : -9,
       dy: x < 0 ? 4 : -4,
     })),
-    ...(view.width < 640 ? [] : branchNames(view, strings, layout)),
+    ...(view.width < 640 ? [] : lineKey(branches(view, strings), view, layout, "y2")),
   ];
 }
 
-/** @param {View} view @param {Strings} strings @param {any} layout @returns {any[]} */
-function branchNames({ palette }, strings, layout) {
-  const x = axisOf(layout, "x");
-  const y = axisOf(layout, "y2");
-  const entries = [
-    { text: strings("cliff.stable"), stroke: palette.second, width: 2.25, dash: undefined },
+/** @param {View} view @param {Strings} strings @returns {import("../stacked.js").Key[]} */
+function branches({ palette }, strings) {
+  return [
+    { text: strings("cliff.stable"), stroke: palette.second, width: 2.25 },
     { text: strings("cliff.unstable"), stroke: palette.muted, width: 1.5, dash: [5, 4] },
   ];
-  return entries.flatMap(({ text, stroke, width, dash }, i) => {
-    const end = x.start + x.length - 96 * (entries.length - 1 - i);
-    const height = y.value(y.start - 12);
-    return [
-      {
-        mark: "text",
-        yaxis: "y2",
-        clip: false,
-        x: [x.value(end)],
-        y: [height],
-        text: [text],
-        fill: palette.muted,
-        font: `400 11px ${palette.sans}`,
-        align: "right",
-      },
-      {
-        mark: "line",
-        yaxis: "y2",
-        clip: false,
-        x: [x.value(end - 82), x.value(end - 64)],
-        y: [height, height],
-        stroke,
-        width,
-        dash,
-      },
-    ];
-  });
 }
 
 /** The descents and where they start, and the pointer through both rows. @param {Cliff} cliff @param {View} view @param {any} layout @returns {any[]} */

@@ -9,6 +9,9 @@ import { clamp } from "../../math/scale.js";
  * @typedef {import("../gradient.js").Facts} Facts
  */
 
+/** A relative bias below it is what float64 rounds away. */
+const ROUNDING = 1e-12;
+
 /** Bars of log10 norm by lag; those outside the window are faded. @param {any} run @param {View} view @param {Facts} facts */
 export function lagMarks(run, view, { T, K, lagRange, mode }) {
   const { palette } = view;
@@ -70,24 +73,27 @@ export function windowMarks(run, view, strings, { T, K, kept, mode }) {
     clip: false,
   });
   const left = K > T / 2;
-  const label = (/** @type {string} */ key, /** @type {number} */ value, /** @type {string} */ fill) => ({
-    mark: "text",
-    ...axes,
-    x: [K],
-    y: [clamp(value, -1, 1e6)],
-    text: [`${strings(key)} ${number(value, 3)}`],
-    fill,
-    font: `600 11px ${palette.sans}`,
-    align: left ? "right" : "left",
-    dx: left ? -8 : 8,
-    dy: Math.abs(kept.bias - kept.cosine) < 0.15 ? (fill === palette.accent ? -9 : 9) : value > 0.5 ? 11 : -10,
-    halo: palette.paper,
-  });
-  return [
-    ...marks,
-    label("gradient.cosine", kept.cosine, palette.accent),
-    label("gradient.bias", kept.bias, palette.second),
-  ];
+  // Near each other, one label goes above both points and the other below them.
+  const near = Math.abs(kept.bias - kept.cosine) < 0.25;
+  const [least, most] = [Math.min(kept.bias, kept.cosine), Math.max(kept.bias, kept.cosine)];
+  const label = (/** @type {"bias" | "cosine"} */ key, /** @type {string} */ fill) => {
+    const value = kept[key];
+    const above = near ? value === most && (key === "cosine" || least < most) : value <= 0.5;
+    return {
+      mark: "text",
+      ...axes,
+      x: [K],
+      y: [clamp(value, -1, 1e6)],
+      text: [`${strings(`gradient.${key}`)} ${number(Math.abs(value) < ROUNDING ? 0 : value, 3)}`],
+      fill,
+      font: `600 11px ${palette.sans}`,
+      align: left ? "right" : "left",
+      dx: left ? -8 : 8,
+      dy: above ? -10 : 11,
+      halo: palette.paper,
+    };
+  };
+  return [...marks, label("cosine", palette.accent), label("bias", palette.second)];
 }
 
 /** The gradient over all parameters as an arrow: whole, cut, clipped. @param {View} view @param {Strings} strings @param {Facts} facts */
@@ -96,7 +102,7 @@ export function clipMarks(view, strings, { update, kept, K, T }) {
   const { palette } = view;
   const axes = { xaxis: "x3", yaxis: "y3" };
   const longest = Math.max(update.full, update.truncated, update.clipped, 1e-300);
-  const turned = Math.acos(clamp(kept?.cosine ?? 1, -1, 1));
+  const turned = turnedBy(kept);
   const c = view.backward.threshold;
   const arrow = (
     /** @type {number} */ length,
@@ -161,59 +167,57 @@ export function clipMarks(view, strings, { update, kept, K, T }) {
   return marks;
 }
 
+/** How far truncation turns the gradient, in radians. @param {Facts["kept"]} kept */
+export function turnedBy(kept) {
+  return Math.acos(clamp(kept?.cosine ?? 1, -1, 1));
+}
+
 /** The loss along the step, and where the raw and the clipped one land. @param {any} run @param {View} view @param {Strings} strings @param {Facts} facts */
-export function sliceMarks(run, view, strings, { update }) {
-  const slice = run.loss_slice;
+export function sliceMarks(run, view, strings, { slice }) {
   if (!slice) return [];
   const { palette } = view;
   const axes = { xaxis: "x4", yaxis: "y4" };
-  const etas = slice.eta.values;
-  const losses = slice.loss.values;
-  const at = (/** @type {number} */ eta) => interpolate(etas, losses, eta);
-  const factor = view.backward.clipMode === "global_norm" ? update?.factors.global : undefined;
-  const clippedEta = factor === undefined ? null : slice.raw.eta * factor;
-  const marks = /** @type {any[]} */ ([
-    { mark: "line", ...axes, x: [0, 0], y: [-1e30, 1e30], stroke: palette.rule, width: 1 },
-    { mark: "line", ...axes, x: etas, y: losses, stroke: palette.ink, width: 1.75 },
-    { mark: "points", ...axes, x: [0], y: [at(0)], radius: 4, fill: palette.paper, stroke: palette.ink, width: 1.5 },
-    {
-      mark: "points",
-      ...axes,
-      x: [slice.raw.eta],
-      y: [slice.raw.loss ?? Number.NaN],
-      radius: 4.5,
-      fill: palette.muted,
-      stroke: palette.paper,
-      width: 1.5,
-    },
-  ]);
-  const clipped = clippedEta === null ? [slice.raw.eta, slice.clipped.loss] : [clippedEta, at(clippedEta)];
-  marks.push({
+  const etas = run.loss_slice.eta.values;
+  const { start, raw, clipped, drawn, range } = slice;
+  const point = (
+    /** @type {number} */ eta,
+    /** @type {number | null} */ loss,
+    /** @type {string} */ fill,
+    /** @type {string} */ stroke,
+  ) => ({
     mark: "points",
     ...axes,
-    x: [clipped[0]],
-    y: [clipped[1] ?? Number.NaN],
+    x: [eta],
+    y: [loss === null ? Number.NaN : drawn(loss)],
     radius: 4.5,
-    shape: clippedEta === null ? "diamond" : "circle",
-    fill: palette.accent,
-    stroke: palette.paper,
+    fill,
+    stroke,
     width: 1.5,
   });
+  const marks = /** @type {any[]} */ ([
+    { mark: "line", ...axes, x: [0, 0], y: [-1e30, 1e30], stroke: palette.rule, width: 1 },
+    { mark: "line", ...axes, x: etas, y: run.loss_slice.loss.values.map(drawn), stroke: palette.ink, width: 1.75 },
+    { ...point(0, start, palette.paper, palette.ink), radius: 4 },
+    point(raw.eta, raw.loss, palette.muted, palette.paper),
+    {
+      ...point(clipped.eta, clipped.loss, palette.accent, palette.paper),
+      shape: view.backward.clipMode === "global_norm" ? "circle" : "diamond",
+    },
+  ]);
   const text = (
-    /** @type {string} */ key,
+    /** @type {string} */ words,
     /** @type {number} */ x,
-    /** @type {number | null} */ y,
+    /** @type {number} */ y,
     /** @type {string} */ fill,
     /** @type {number} */ dy,
   ) => {
-    if (y === null || !Number.isFinite(y)) return;
-    const right = x > (etas[0] + etas[etas.length - 1]) / 2;
+    const right = dy > 0 && x > (etas[0] + etas[etas.length - 1]) / 2;
     marks.push({
       mark: "text",
       ...axes,
       x: [x],
       y: [y],
-      text: [strings(key)],
+      text: [words],
       fill,
       font: `600 11px ${palette.sans}`,
       align: right ? "right" : "left",
@@ -222,8 +226,14 @@ export function sliceMarks(run, view, strings, { update }) {
       halo: palette.paper,
     });
   };
-  text("gradient.slice.raw", slice.raw.eta, slice.raw.loss, palette.muted, 10);
-  text("gradient.slice.clipped", clipped[0], clipped[1], palette.accent, -10);
+  const name = strings("gradient.slice.raw");
+  if (raw.loss === null) text(`${name} ↑`, raw.eta, range[1], palette.muted, 10);
+  else {
+    const low = drawn(raw.loss) < range[0] + 0.2 * (range[1] - range[0]);
+    text(name, raw.eta, drawn(raw.loss), palette.muted, low ? -10 : 10);
+  }
+  if (clipped.loss !== null && Number.isFinite(clipped.loss))
+    text(strings("gradient.slice.clipped"), clipped.eta, drawn(clipped.loss), palette.accent, -10);
   return marks;
 }
 

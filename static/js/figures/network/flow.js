@@ -111,7 +111,7 @@ function flowLabels(view, lane, norms, of) {
     mark: "text",
     x: ks.map((k) => k + 0.5),
     y: ks.map(() => lane.flow),
-    text: ks.map((k) => `‖∂h_{${of}}/∂h_{${k}}‖ = ${shownNorm(norms[k])}`),
+    text: ks.map((k) => `‖∂h_{${of}}/∂h_{${k}}‖_F = ${shownNorm(norms[k])}`),
     fill: view.palette.ink,
     font: `500 12px ${view.palette.sans}`,
     halo: view.palette.paper,

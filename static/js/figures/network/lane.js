@@ -7,7 +7,8 @@
  * @property {"units" | "strips" | "bands"} detail
  * @property {number} step  Pixels per step.
  * @property {number} height
- * @property {number} first @property {number} last  The steps in view.
+ * @property {number} first @property {number} last  The steps in view, also in part.
+ * @property {(place: number) => boolean} holds  Whether a place along time is in view.
  * @property {[number, number]} x @property {[number, number]} h @property {[number, number]} y
  * @property {number} flow  Middle of the backward flow.
  * @property {number} flowRoom  Its greatest thickness.
@@ -40,7 +41,8 @@ export function laneOf(run, view, range, plotWidth, height) {
   const first = Math.max(0, Math.floor(range[0]));
   const last = Math.min(lengthOf(run), Math.ceil(range[1]));
   const at = (/** @type {number} */ share) => Math.round(share * height);
-  const common = { step, height, first, last };
+  const holds = (/** @type {number} */ place) => place >= range[0] && place <= range[1];
+  const common = { step, height, first, last, holds };
   if (detail === "units") {
     return {
       ...common,

@@ -23,7 +23,11 @@ export function units(run, view, lane) {
     /** @type {number[]} */ y,
     /** @type {string[]} */ fill,
     /** @type {number} */ radius,
-  ) => marks.push({ mark: "points", x, y, radius, fill, stroke: palette.muted, width: 1, clip: false });
+  ) => {
+    const inside = (/** @type {any[]} */ list) => list.filter((_, i) => lane.holds(x[i]));
+    const places = { x: inside(x), y: inside(y), fill: inside(fill) };
+    marks.push({ mark: "points", ...places, radius, stroke: palette.muted, width: 1, clip: false });
+  };
   const H = run.parameters.hidden_size;
   const states = whole(lane.first, lane.last);
   circles(
@@ -64,18 +68,21 @@ export function units(run, view, lane) {
     /** @type {number} */ height,
     dx = 0,
     dy = 0,
-  ) =>
+  ) => {
+    const inside = at.filter((t) => lane.holds(t + shift));
     marks.push({
       mark: "text",
-      x: at.map((t) => t + shift),
-      y: at.map(() => height),
-      text: at.map((t) => `${name}_{${t}}`),
+      clip: false,
+      x: inside.map((t) => t + shift),
+      y: inside.map(() => height),
+      text: inside.map((t) => `${name}_{${t}}`),
       fill: palette.muted,
       font: `italic 15px ${palette.serif}`,
       halo: palette.paper,
       dx,
       dy,
     });
+  };
   marks.push(...letters(view, lane, steps, at));
   label("h", states, 0, lane.h[0], 0, 9);
   label("x", steps, at.x[0], at.xHeight, -at.small - 13);

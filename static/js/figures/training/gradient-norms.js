@@ -11,7 +11,7 @@ import { begun, clippedShare, valueAt } from "./session.js";
  * @typedef {import("../answer.js").Strings} Strings
  */
 
-const STRIP = 9;
+const STRIP = 12;
 /** Most powers of ten above the median of what is seen; a gradient beyond is out of sight. */
 const [LEAST, MOST] = [-10, 6];
 

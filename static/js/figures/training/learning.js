@@ -62,7 +62,7 @@ function meanOf(values, window) {
 /** @param {Session} session @param {View} view @param {Strings} strings @param {ReturnType<typeof curvesOf>["loss"]} curves @param {boolean} beside  Whether another row follows. @returns {import("../stacked.js").Row} */
 function lossRow(session, view, strings, curves, beside) {
   const chance = session.chance === null ? null : Math.log10(session.chance);
-  const height = view.compact ? 190 : beside ? 344 : 480;
+  const height = view.compact ? 190 : beside ? 440 : 580;
   const raw = curves.map(({ index, count, raw: values }) => ({
     index,
     count,

@@ -172,7 +172,7 @@ export function weightsSummary(session, _view, strings) {
   if (variants.length === 0) return [strings("training.nothing")];
   return variants.map(({ letter, series }) => {
     const [first, last] = [series.snapshots[0], series.snapshots[series.snapshots.length - 1]];
-    return strings("training.weights.of", {
+    return strings(last.verdict.exactly_zero_from_lag === null ? "training.weights.of" : "training.weights.dead", {
       name: letter,
       from: number(first.verdict.spectral_radius, 3),
       to: number(last.verdict.spectral_radius, 3),
