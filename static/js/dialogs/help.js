@@ -23,9 +23,9 @@ export function open(desk) {
 
   const longest = desk.situation().catalog.parameters.text?.longest ?? "";
   const meanings = section("controls").appendChild(make("div", "help-columns"));
-  for (const { name, controls } of groups) {
-    const table = tableIn(meanings, strings(`group.${name}`));
-    for (const { symbol, words = name } of controls) {
+  for (const { name: group, controls } of groups) {
+    const table = tableIn(meanings, strings(`group.${group}`));
+    for (const { name, symbol, words = name } of controls) {
       table.appendChild(make("dt")).append(...labelNodes(strings(`control.${words}.label`), symbol));
       table.appendChild(make("dd")).append(...nodesOf(strings(`control.${words}.about`, { longest })));
     }

@@ -28,6 +28,15 @@ export function open(desk) {
   for (const { name } of actions.filter(({ bar }) => bar !== false))
     tools.append(checkbox(`show-${name}`, strings(`action.${name}`), true));
 
+  const rest = group(strings("lesson.reader"));
+  rest.append(checkbox("embed", strings("lesson.embed"), false));
+  const language = rest.appendChild(make("label", "lesson-line"));
+  language.append(strings("lesson.language"), " ");
+  const select = language.appendChild(make("select"));
+  select.name = "lang";
+  for (const value of ["", ...LANGUAGES])
+    select.append(Object.assign(make("option", "", strings(`lesson.language.${value || "any"}`)), { value }));
+
   const controls = group(strings("lesson.controls"));
   controls.classList.add("lesson-controls");
   const rail = controls.appendChild(checkbox("show-rail", strings("lesson.rail"), true));
@@ -40,15 +49,6 @@ export function open(desk) {
       list.append(choiceOf(name, strings(`control.${words}.label`), symbol));
     }
   }
-
-  const rest = group(strings("lesson.reader"));
-  rest.append(checkbox("embed", strings("lesson.embed"), false));
-  const language = rest.appendChild(make("label", "lesson-line"));
-  language.append(strings("lesson.language"), " ");
-  const select = language.appendChild(make("select"));
-  select.name = "lang";
-  for (const value of ["", ...LANGUAGES])
-    select.append(Object.assign(make("option", "", strings(`lesson.language.${value || "any"}`)), { value }));
 
   const result = body.appendChild(make("section", "dialog-section"));
   result.appendChild(make("h3", "dialog-subtitle", strings("lesson.link")));
