@@ -57,7 +57,9 @@ def output_adjoint(trace: Trace, target: Array, loss_weights: Array) -> Array:
     """
     with np.errstate(over="ignore", invalid="ignore"):
         gradient = trace.network.readout.gradient(trace.z, target)
-        return np.asarray(gradient * loss_weights.reshape(-1, *[1] * (gradient.ndim - 1)))
+        gradient *= loss_weights.reshape(-1, *[1] * (gradient.ndim - 1))
+        gradient[loss_weights == 0.0] = 0.0  # after a divergence too, where 0 times NaN would be NaN
+        return gradient
 
 
 def backpropagate(trace: Trace, target: Array, loss_weights: Array, chunk: int | None = None) -> Backpropagation:
@@ -86,22 +88,24 @@ def backpropagate(trace: Trace, target: Array, loss_weights: Array, chunk: int |
     ----------
     Werbos, P. (1990). Backpropagation through time: what it does and how to do it. Proc. IEEE 78(10).
     """
-    network = trace.network
-    cell, parameters, size, linear = network.cell, network.parameters, network.hidden_size, trace.linear
     dL_dz = output_adjoint(trace, target, loss_weights)
-    adjoint = np.zeros_like(trace.state)
-    local = np.empty((*trace.s.shape[:-1], cell.gates * size))
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
-        rows = np.flatnonzero(loss_weights)
-        adjoint[rows + 1, ..., :size] = product(dL_dz[rows], parameters["V"])
-        for start in range(0, trace.length, chunk or trace.length)[::-1]:
-            stop = min(start + (chunk or trace.length), trace.length)
-            at_boundary = adjoint[start].copy()
-            cell.sweep_back(parameters, linear, start, local[start:stop], adjoint[start : stop + 1])
-            if start > 0:
-                adjoint[start] = at_boundary
-        gradients = parameter_gradients(trace, local, dL_dz, adjoint[0])
-    return Backpropagation(adjoint, local, gradients)
+        adjoint, local = _sweep(trace, dL_dz, chunk or trace.length)
+        return Backpropagation(adjoint, local, parameter_gradients(trace, local, dL_dz, adjoint[0]))
+
+
+def _sweep(trace: Trace, dL_dz: Array, chunk: int) -> tuple[Array, Array]:
+    """∂L/∂state_t (T+1, ..., S) and ∂L/∂s_t (T, ..., gates·H), in plain float64."""
+    network, size = trace.network, trace.network.hidden_size
+    gates = network.cell.gates * size
+    adjoint, local = np.zeros_like(trace.state), np.empty((*dL_dz.shape[:-1], gates + dL_dz.shape[-1]))
+    local[0, ..., gates:], local[1:, ..., gates:] = 0.0, dL_dz[:-1]
+    for start in range(0, trace.length, chunk)[::-1]:
+        stop = min(start + chunk, trace.length)
+        adjoint[stop] = 0.0  # whatever the chunk behind this one has passed back
+        adjoint[stop, ..., :size] = product(dL_dz[stop - 1], network.parameters["V"])
+        network.cell.sweep_back(network.parameters, trace.linear, start, local[start:stop], adjoint[start : stop + 1])
+    return adjoint, local[..., :gates]
 
 
 def parameter_gradients(trace: Trace, local: Array, dL_dz: Array, initial: Array) -> Parameters:
@@ -256,15 +260,11 @@ def itemise(trace: Trace, target: Array, loss_weights: Array) -> Itemised:
 
 def _itemised_alone(trace: Trace, dL_dz: Array, steps: IntArray) -> Itemised | None:
     """A single loss step's adjoint is that of the whole loss: one plain sweep, unless it leaves the safe range."""
-    network, last = trace.network, int(steps[0])
-    adjoint = np.zeros((last + 1, trace.state.shape[-1]))
-    adjoint[-1, : network.hidden_size] = dL_dz[last - 1] @ network.parameters["V"]
-    local = np.zeros((1, trace.length, network.cell.gates * network.hidden_size))
-    network.cell.sweep_back(network.parameters, trace.linear, 0, local[0, :last], adjoint)
-    if not _is_safe(np.linalg.norm(adjoint, axis=1)):
+    adjoint, local = _sweep(trace, dL_dz, trace.length)
+    if not _is_safe(np.linalg.norm(adjoint[: steps[0] + 1], axis=1)):
         return None
-    log10_scale = np.where(np.arange(trace.length) < last, 0.0, -np.inf)[None]
-    return Itemised(steps, local, log10_scale, adjoint[:1], np.zeros(1), dL_dz)
+    log10_scale = np.where(np.arange(trace.length) < steps[0], 0.0, -np.inf)[None]
+    return Itemised(steps, local[None], log10_scale, adjoint[:1], np.zeros(1), dL_dz)
 
 
 def _is_safe(norms: Array) -> bool:

@@ -31,7 +31,8 @@ def loss_slice(network: Network, x: Array, target: Array, loss_weights: Array, d
     Array
         (N,); NaN where the network diverges.
     """
-    moved = {name: value - etas.reshape(-1, *[1] * value.ndim) * direction[name] for name, value in network.parameters.items()}
+    with np.errstate(over="ignore", invalid="ignore"):
+        moved = {name: value - etas.reshape(-1, *[1] * value.ndim) * direction[name] for name, value in network.parameters.items()}
     return batched_losses(replace(network, parameters=moved), x, target, loss_weights)
 
 

@@ -55,7 +55,7 @@ def flow_matrix(exploration: Exploration) -> Part:
     # Once a product is exactly zero, every longer one is: one number per row says it all, the last column that is zero.
     zero = np.isneginf(matrix)
     last = matrix.shape[1] - 1 - np.argmax(zero[:, ::-1], axis=1)
-    last_zero = [int(column) if any_zero else None for column, any_zero in zip(last, zero.any(axis=1), strict=True)]
+    last_zero = [int(column) if any_zero else None for column, any_zero in zip(last, np.asarray(zero.any(axis=1)), strict=True)]
     return {"log10_frobenius": matrix, "exact_zero": last_zero}
 
 

@@ -59,8 +59,9 @@ class Cell(Protocol):
     def sweep_back(self, parameters: Parameters, linear: Linearization, start: int, local: Array, adjoint: Array) -> None:
         """All steps back over a run of n steps, the first in row `start`, with log10_scale, as far as float64 holds them.
 
-        adjoint (n+1, ..., S) holds what reaches each state from outside, and receives what the later steps add to it;
-        local (n, ..., gates·H) receives ∂L/∂s.
+        local (n, ..., gates·H + O) receives ∂L/∂s beside ∂L/∂z of the state before each step, which it holds already, so
+        that one product with W and V above each other takes both back. adjoint (n+1, ..., S) holds its last row, ∂L/∂state
+        after the run, and receives the others.
         """
 
     def step_back(self, parameters: Parameters, linear: Linearization, step: Rows, adjoint: Array) -> tuple[Array, Array]:

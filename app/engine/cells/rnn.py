@@ -94,12 +94,13 @@ class RNN:
         return RNNLinearization(derivative, log10_scale, s, self.activation, parameters)
 
     def sweep_back(self, parameters: Parameters, linear: Linearization, start: int, local: Array, adjoint: Array) -> None:
-        W, multiply, add, buffer = parameters["W"], np.multiply, np.add, np.empty_like(adjoint[0])
+        weights, multiply = np.concatenate([parameters["W"], parameters["V"]]), np.multiply
+        of_s = local[..., : len(parameters["W"])]
         derivative = cast(RNNLinearization, linear).plain_derivative[start : start + len(local)]
-        for slope, after, local_t, before in zip(derivative[::-1], adjoint[:0:-1], local[::-1], adjoint[-2::-1], strict=True):
-            multiply(after, slope, local_t)
-            local_t.dot(W, buffer)
-            add(before, buffer, before)
+        steps = zip(derivative[::-1], adjoint[:0:-1], of_s[::-1], local[::-1], adjoint[-2::-1], strict=True)
+        for slope, after, local_of_s, local_t, before in steps:
+            multiply(after, slope, local_of_s)
+            local_t.dot(weights, before)
 
     def step_back(self, parameters: Parameters, linear: Linearization, step: Rows, adjoint: Array) -> tuple[Array, Array]:
         local = adjoint * cast(RNNLinearization, linear).derivative[step]
