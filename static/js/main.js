@@ -15,6 +15,7 @@ import { createHead } from "./shell/head.js";
 import { whenIdle } from "./shell/idle.js";
 import { createOwnNotice } from "./shell/own-notice.js";
 import { mountRail } from "./shell/rail.js";
+import { refusalIn } from "./shell/refusal.js";
 import { createStage } from "./shell/stage.js";
 import { createStatus } from "./shell/status.js";
 import { createStrings, loadDictionary, pickLanguage, translate } from "./shell/strings.js";
@@ -196,7 +197,10 @@ async function start() {
       askForMissing();
     },
     onError: (error) => {
-      if (!rail.problem(error.parameter, error.message)) status.error(error.message);
+      const now = store.get();
+      const length = lengthOf(now.parameters, catalog) ?? run()?.parameters.length ?? null;
+      const message = refusalIn(error, strings, now.language, length);
+      if (!rail.problem(error.parameter, message)) status.error(message);
       else status.clear();
     },
     onState: (state) => status.state(state, strings),

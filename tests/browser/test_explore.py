@@ -316,6 +316,16 @@ class TestTheServer:
         settle(page)
         assert picture(page) != before
 
+    def test_a_refusal_of_what_is_typed_is_told_once_in_the_pages_language(self, new_page: Callable[..., Page], problems: Problems) -> None:
+        problems.expect("status of 422")
+        page = new_page(locale="ko-KR")
+        open_explore(page, "?source=text")
+        control(page, "placement").locator("input").last.check(force=True)
+        settle(page)
+        control(page, "loss_at").locator("input").fill("3, 99")
+        expect(control(page, "loss_at").locator(".problem")).to_contain_text("1부터 40까지")
+        expect(page.locator(".problem:visible, #status:visible")).to_have_count(1)
+
     def test_a_busy_server_is_waited_for(self, page: Page, problems: Problems) -> None:
         problems.expect("status of 503")
         open_explore(page)

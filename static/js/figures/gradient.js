@@ -80,7 +80,7 @@ function factsOf(run, view) {
 function sliceOf(run, view, update) {
   if (!run.loss_slice) return null;
   const { eta, loss, raw, clipped: answered } = run.loss_slice;
-  const start = interpolate(eta.values, loss.values, 0);
+  const start = run.loss.total;
   const factor = view.backward.clipMode === "global_norm" ? update?.factors.global : undefined;
   // One factor for all moves the mark along the same line, before the server has said what the loss is there.
   const known = factor === undefined || Math.abs(factor - answered.factor) <= 1e-9 * factor;
@@ -313,7 +313,7 @@ export function gradientSummary(run, view, strings) {
       loss === null || !Number.isFinite(loss) ? strings("gradient.slice.beyond") : shownNorm(Math.log10(loss));
     sentences.push(
       strings("gradient.summary.slice", {
-        eta: number(slice.raw.eta),
+        eta: plain(slice.raw.eta),
         before: said(slice.start),
         raw: said(slice.raw.loss),
         clipped: said(slice.clipped.loss),

@@ -3,7 +3,7 @@
  * How much of a step is drawn depends on how many pixels it has: units and weights, strips of cells, or bands.
  */
 
-import { powerOfTen } from "../math/format.js";
+import { norm as shownNorm } from "../math/format.js";
 import { clamp } from "../math/scale.js";
 import { cutOf } from "../math/truncation.js";
 import { frobeniusNorms, lengthOf } from "./answer.js";
@@ -112,8 +112,8 @@ export function networkOverlay(run, view, lane) {
     });
     const norms = frobeniusNorms(run);
     const step = Math.round(k);
-    const text = `∂h_{${run.jacobian_norms.of_step}}/∂h_{${step}}  ${Number.isFinite(norms[step]) ? powerOfTen(norms[step]) : "0"}`;
-    const left = (k - lane.first) * lane.step < 120;
+    const text = `‖∂h_{${run.jacobian_norms.of_step}}/∂h_{${step}}‖_F = ${shownNorm(norms[step])}`;
+    const left = (k - lane.first) * lane.step < 150;
     marks.push({
       mark: "text",
       x: [k],

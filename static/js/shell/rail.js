@@ -65,16 +65,15 @@ export function mountRail(element, { groups, situation, strings, change, locked,
 
   return {
     update,
-    /** Tell an error where it arose; an unknown place is left to the caller. @param {string | null} parameter @param {string | null} message */
+    /** Tell an error where it arose; one that isn't in sight there is left to the caller too. @param {string | null} parameter @param {string | null} message */
     problem(parameter, message) {
-      let told = false;
-      for (const { control, handle } of mounted) {
-        const mine =
-          parameter !== null && (control.parameters ?? [control.name]).includes(parameter) && !handle.element.hidden;
-        handle.problem(mine ? message : null);
-        told ||= mine;
-      }
-      return told;
+      const mine = mounted.filter(
+        ({ control, handle }) =>
+          parameter !== null && (control.parameters ?? [control.name]).includes(parameter) && !handle.element.hidden,
+      );
+      const place = mine.find(({ control }) => control.name === parameter) ?? mine[0];
+      for (const each of mounted) each.handle.problem(each === place ? message : null);
+      return place?.handle.element.checkVisibility() ?? false;
     },
   };
 }

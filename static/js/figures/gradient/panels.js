@@ -232,8 +232,10 @@ export function sliceMarks(run, view, strings, { slice }) {
     const low = drawn(raw.loss) < range[0] + 0.2 * (range[1] - range[0]);
     text(name, raw.eta, drawn(raw.loss), palette.muted, low ? -10 : 10);
   }
-  if (clipped.loss !== null && Number.isFinite(clipped.loss))
-    text(strings("gradient.slice.clipped"), clipped.eta, drawn(clipped.loss), palette.accent, -10);
+  if (clipped.loss !== null && Number.isFinite(clipped.loss)) {
+    const high = drawn(clipped.loss) > range[1] - 0.15 * (range[1] - range[0]);
+    text(strings("gradient.slice.clipped"), clipped.eta, drawn(clipped.loss), palette.accent, high ? 10 : -10);
+  }
   return marks;
 }
 
