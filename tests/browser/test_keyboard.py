@@ -9,15 +9,23 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.driving import control, open_explore, picture, settle
 from tests.browser.problems import Problems
+from tests.browser.test_cliff import open_cliff
+from tests.browser.test_train import open_train
 from tests.browser.waiting import another_picture, until
 
 DIALOGS = {"p": "presets", "d": "own", "l": "lesson", "e": "export", "?": "help"}
+# By address: how a page is opened, and its keys for dialogs.
+PAGES: dict[str, tuple[Callable[[Page], None], str]] = {
+    "/": (open_explore, "pdle?"),
+    "/train": (open_train, "le?"),
+    "/cliff": (open_cliff, "le?"),
+}
 
 
-@pytest.mark.parametrize("key", DIALOGS)
-def test_a_key_opens_its_dialog_and_escape_gives_the_focus_back(page: Page, key: str) -> None:
-    open_explore(page)
-    slider = control(page, "spectral_radius").locator("input[type=range]")
+@pytest.mark.parametrize(("address", "key"), [(address, key) for address, (_, keys) in PAGES.items() for key in keys])
+def test_a_key_opens_its_dialog_and_escape_gives_the_focus_back(page: Page, address: str, key: str) -> None:
+    PAGES[address][0](page)
+    slider = page.locator("#rail input[type=range]").first
     slider.focus()
     page.keyboard.press(key)
     dialog = page.locator(f"#dialog-{DIALOGS[key]}")
@@ -28,14 +36,22 @@ def test_a_key_opens_its_dialog_and_escape_gives_the_focus_back(page: Page, key:
     expect(slider).to_be_focused()
 
 
-def test_help_names_every_key_of_the_page(page: Page) -> None:
-    open_explore(page)
+@pytest.mark.parametrize("address", PAGES)
+def test_help_names_every_key_and_control_of_the_page(page: Page, address: str) -> None:
+    PAGES[address][0](page)
     page.keyboard.press("?")
     expect(page.locator("#dialog-help .help-keys kbd").first).to_be_visible()  # its code comes when it is asked for
     shown = page.locator("#dialog-help .help-keys").first.locator("kbd").all_inner_texts()
     keys = [str(button.get_attribute("aria-keyshortcuts")).upper() for button in page.locator(".action").all()]
     assert set(keys) <= set(shown)
-    assert "B" in shown
+    assert {"/": {"B"}, "/train": {"R", "S"}, "/cliff": set()}[address] <= set(shown)
+    # Every control of the rail is explained, and nothing stands there without its words.
+    meanings = page.locator("#dialog-help .help-table:not(.help-keys) dt").all_inner_texts()
+    labels = page.locator("#rail .control:visible .control-label").evaluate_all(
+        "all => all.map(({ firstChild }) => firstChild.textContent)"
+    )
+    assert all(any(meaning.startswith(label) for meaning in meanings) for label in labels), (labels, meanings)
+    assert not re.search(r"\b(control|help|action|group)\.[a-z_]+", page.locator("#dialog-help").inner_text())
 
 
 def test_keys_are_letters_where_one_types(page: Page, problems: Problems) -> None:

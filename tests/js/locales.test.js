@@ -44,6 +44,7 @@ test("every key that the code and the templates name exists", () => {
 test("values are put in, other braces stay", () => {
   const strings = createStrings({ a: "σ_{max} of {n} is {x}" });
   assert.equal(strings("a", { n: 3, x: "1" }), "σ_{max} of 3 is 1");
+  assert.equal(strings("a", { n: 1200, x: 1200.5 }), "σ_{max} of 1,200 is 1200.5");
   assert.equal(strings("missing"), "missing");
 });
 

@@ -47,9 +47,7 @@ export function createScrubber(element, desk) {
     const session = desk.session();
     const place = placeOf(steps, session.at);
     const step = steps[place] ?? 0;
-    title.textContent = strings(step === 0 ? "scrubber.untrained" : "scrubber.title", {
-      step: step.toLocaleString("en"),
-    });
+    title.textContent = strings(step === 0 ? "scrubber.untrained" : "scrubber.title", { step });
     range.max = String(Math.max(1, steps.length - 1));
     range.value = String(place);
     range.disabled = steps.length < 2;

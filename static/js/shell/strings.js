@@ -1,4 +1,4 @@
-/** The page's words. `{name}` in a string is replaced by a value; a key that isn't there is shown as it is. */
+/** The page's words. `{name}` in a string is replaced by a value, whole numbers with commas between thousands; a key that isn't there is shown as it is. */
 
 import { nodesOf } from "./markup.js";
 
@@ -7,7 +7,12 @@ export const LANGUAGES = Object.freeze(["en", "ko"]);
 /** @param {Record<string, string>} dictionary @returns {import("../figures/answer.js").Strings} */
 export function createStrings(dictionary) {
   return (key, values = {}) =>
-    (dictionary[key] ?? key).replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
+    (dictionary[key] ?? key).replace(/\{(\w+)\}/g, (whole, name) => (name in values ? shown(values[name]) : whole));
+}
+
+/** @param {string | number} value */
+function shown(value) {
+  return Number.isInteger(value) ? value.toLocaleString("en") : String(value);
 }
 
 /** The language of the link, else the browser's first that there is. @param {string | undefined} asked @param {readonly string[]} preferred */

@@ -112,7 +112,7 @@ export function createVariants(element, desk) {
     const outcome = desk.outcomeOf(index);
     if (outcome) return { kind: outcome.kind, text: outcome.short };
     if (series.count === 0) return { kind: "waiting", text: strings("variants.waiting") };
-    const values = { step: series.count.toLocaleString("en"), steps: desk.session().steps.toLocaleString("en") };
+    const values = { step: series.count, steps: desk.session().steps };
     return { kind: "under-way", text: strings("variants.step", values) };
   }
 

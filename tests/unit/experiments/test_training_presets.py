@@ -1,7 +1,10 @@
 """Every training preset tells its story over five seeds: what should learn learns, what should not does not."""
 
+import json
+import re
 import time
 from functools import cache
+from pathlib import Path
 
 import pytest
 
@@ -88,3 +91,19 @@ def test_outcomes_by_hand():
     assert outcome([0.01] * 95 + [11.0] * 5, chance=0.01, goal=0.5) == "explodes"
     assert outcome([100.0, *[0.1] * 99], chance=1.0, goal=0.5) == "learns"  # a bad start is no explosion
     assert outcome([1.0, float("nan")], chance=1.0, goal=0.5) == "explodes"
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_the_pages_words_name_the_values_of_the_presets(language):
+    words = json.loads((Path(__file__).parents[3] / "static" / "locales" / f"{language}.json").read_text("utf-8"))
+    stories = {
+        f"story.{preset.name}.{variant.name}": preset.run(variant) for preset in TRAINING_PRESETS.values() for variant in preset.variants
+    }
+    written = {key for key in words if key.startswith("story.") and key.count(".") == 2} - {"story.own.watch"}
+    assert written == stories.keys() | {f"story.{name}.{what}" for name in TRAINING_PRESETS for what in ("title", "watch")}
+    for key, run in stories.items():
+        assert [float(radius) for radius in re.findall(r"ρ = ([\d.]+)", words[key])] in ([], [run.spectral_radius]), key
+        assert [int(window) for window in re.findall(r"K = (\d+)", words[key])] in ([], [run.truncation]), key
+    for name, preset in TRAINING_PRESETS.items():
+        told = {float(radius) for radius in re.findall(r"ρ = ([\d.]+)", words[f"story.{name}.watch"])}
+        assert told <= {preset.run(variant).spectral_radius for variant in preset.variants}, name
