@@ -71,8 +71,7 @@ export function createRunBar(element, desk) {
     const behind = all.filter((series) => !isComplete(series));
     const count = Math.min(...(behind.length > 0 ? behind : all).map((series) => series.count));
     const at = strings("run.at", { step: count, steps });
-    if (complete)
-      return strings("run.done", { steps: Math.max(...all.map((series) => series.count)) });
+    if (complete) return strings("run.done", { steps: Math.max(...all.map((series) => series.count)) });
     if (!store.get().running) return at;
     const left = behind.map(({ progress: told }) => told?.seconds_left ?? Number.NaN).filter(Number.isFinite);
     if (left.length < behind.length || left.length === 0) return at;
