@@ -29,7 +29,7 @@ class Settings(BaseSettings):
     inline_seconds: Annotated[
         float,
         Field(ge=0, description="Runs estimated to take no longer than this take turns on the event loop; longer ones go to threads."),
-    ] = 0.01
+    ] = 0.006
     wait_seconds: Annotated[
         float, Field(gt=0, description="How long a short run may be expected to wait; where it would be longer, the answer is 503.")
     ] = 0.2

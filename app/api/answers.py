@@ -1,7 +1,9 @@
 """Answers to the runs that are asked for: from memory, from a computation that is under way, or computed."""
 
 import asyncio
+import math
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -10,28 +12,43 @@ from fastapi import Request
 
 from app.api.errors import ClientGone
 from app.api.workers import Workers
+from app.engine.errors import WorkTooLarge
 from app.experiments.cost import Cost
 
 HIT, JOINED, MISS = "hit", "joined", "miss"
+OVERRUN = 3.0  # times the limit: estimates are right within a factor of two or so
 HEADER = "X-Cache"
 
 Work = Callable[["Interest"], bytes]
 
 
 class Interest:
-    """Whether anybody still waits for a computation; it asks between two of its parts."""
+    """Whether anybody still waits for a computation, and whether it may go on; it asks before each of its parts.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    most_seconds : float
+        Of computing, from the first question on.
+    """
+
+    def __init__(self, most_seconds: float = math.inf) -> None:
+        self.most_seconds = most_seconds
         self._gone = threading.Event()
+        self._begun: float | None = None
 
     def lose(self) -> None:
         """Nobody waits any more."""
         self._gone.set()
 
     def check(self) -> None:
-        """Raise ClientGone if nobody waits any more; from any thread."""
+        """Raise ClientGone if nobody waits any more, WorkTooLarge if it has taken too long; from the thread that computes."""
         if self._gone.is_set():
             raise ClientGone
+        now = time.thread_time()
+        self._begun = now if self._begun is None else self._begun
+        if now - self._begun > self.most_seconds:
+            got, allowed = f"{now - self._begun:.3g} s of computing, and not finished", f"at most {self.most_seconds:g} s"
+            raise WorkTooLarge("include", got, allowed, "Leave parts out of include, or lower length or hidden_size.")
 
 
 @dataclass(eq=False)
@@ -67,10 +84,13 @@ class Answers:
         Where they are computed.
     most_bytes : int
         Of all that is remembered; 0 remembers nothing.
+    most_seconds : float
+        What a run may be estimated to take. One whose estimate was wrong is given up at OVERRUN times as much.
     """
 
-    def __init__(self, workers: Workers, most_bytes: int) -> None:
+    def __init__(self, workers: Workers, most_bytes: int, most_seconds: float = math.inf) -> None:
         self.workers = workers
+        self.most_seconds = most_seconds
         self.counts = {HIT: 0, JOINED: 0, MISS: 0}
         self.kept: LRUCache[str, bytes] = LRUCache(most_bytes, getsizeof=len)
         self._open: set[Computation] = set()
@@ -107,7 +127,7 @@ class Answers:
         return Found(body, source, lane)
 
     def _begin(self, key: str | None, work: Work, cost: Cost) -> Computation:
-        interest = Interest()
+        interest = Interest(OVERRUN * self.most_seconds)
         computation = Computation(key, asyncio.create_task(self.workers.run(lambda: work(interest), cost)), interest)
         self._open.add(computation)
         if key is not None:

@@ -10,12 +10,11 @@ from app.engine.losses import loss_steps
 from app.experiments.parameters import RunParameters
 from app.experiments.parts import SLICE_POINTS
 
-MULTIPLY_ADDS_PER_SECOND = 4e9
-SECONDS_PER_STEP = 3e-6  # one NumPy-sized step of a Python loop over time
-SECONDS_PER_NUMBER = 1e-7  # to write one number of the answer
+MULTIPLY_ADDS_PER_SECOND = 6e9
+SECONDS_PER_STEP = 1.5e-6  # one NumPy-sized step of a Python loop over time
+SECONDS_PER_NUMBER = 5e-8  # to write one number of the answer
 FIXED_SECONDS = 3e-4
 BYTES_PER_NUMBER = 8.0
-PRODUCTS_PER_SVD = 30.0  # an SVD costs about as much as this many H×H products
 
 
 @dataclass(frozen=True)
@@ -79,21 +78,25 @@ def works(resolved: RunParameters) -> dict[str, Work]:
     R = float(len(loss_steps(resolved.loss_at, int(T))))
     weights = H * (H + D + 2.0) + O * (H + 1.0)
     back = T * weights * 2.0
-    itemised = Work(R * T * H * H / 2.0, T * 6.0, 0.0, R * T * H)
+    spectral_norms = T * min(4.0 * H**3, 120.0 * H * H)
+    itemised = Work(R * T * H * H / 2.0, T * (2.0 if R == 1.0 else 10.0), 0.0, R * T * H)
+    taken_apart = float(resolved.truncation_mode == "sliding" and (resolved.truncation or T) < T)
     return {
         "forward": Work(T * weights + 10.0 * H**3, 2.0 * T, T * (D + O)),
         "states": Work(numbers=T * (2.0 * H + 2.0 * O)),
-        "jacobian_norms": Work(T * H**3 + PRODUCTS_PER_SVD * T * H**3 / 4.0, T, 2.0 * T, 3.0 * H * H),
+        "jacobian_norms": Work(T * H**3 + spectral_norms, 8.0 * T, 2.0 * T, 3.0 * H * H),
         "adjoints": Work(back, 2.0 * T, 2.0 * T * H),
-        "flow_matrix": Work(T * T * H * H / 2.0 + 8.0 * T * H**3, 2.0 * T, T * T / 2.0, 3.0 * T * H * H),
-        "contributions": Work(itemised.multiply_adds, itemised.steps + 3.0 * T, T * T / 2.0, itemised.held),
+        "flow_matrix": Work(T * T * H * H / 2.0 + 6.0 * T * H**3, 8.0 * T, T * T / 2.0, 3.0 * T * H * H),
+        "contributions": Work(itemised.multiply_adds, itemised.steps + 10.0 * T, T * T / 2.0, itemised.held),
         "gradient_by_lag": Work(
-            itemised.multiply_adds + R * T * H * H / 2.0 + 4.0 * T * H * H, itemised.steps + 8.0 * T, 6.0 * T, itemised.held
+            itemised.multiply_adds + R * T * H * H / 2.0 + 12.0 * T * H * H, itemised.steps + 6.0 * T, 6.0 * T, itemised.held
         ),
-        "gradients": Work(back + itemised.multiply_adds, 2.0 * T, 3.0 * weights, itemised.held),
-        "step_gain": Work(PRODUCTS_PER_SVD * T * H**3 / 4.0, T, 4.0 * T, T * H * H),
+        "gradients": Work(
+            back + taken_apart * itemised.multiply_adds, taken_apart * itemised.steps + 2.0 * T, 3.0 * weights, taken_apart * itemised.held
+        ),
+        "step_gain": Work(T * (H**3 + 100.0 * H * H), 6.0 * T, 4.0 * T, T * H * H),
         "spectrum": Work(20.0 * H**3, 0.0, 3.0 * H),
-        "lyapunov_exponents": Work(4.0 * T * H**3, 4.0 * T, H),
-        "loss_slice": Work(SLICE_POINTS * T * weights + back, 3.0 * T, 2.0 * SLICE_POINTS, SLICE_POINTS * (weights + 3.0 * T * H)),
+        "lyapunov_exponents": Work(6.0 * T * H**3, 20.0 * T, H),
+        "loss_slice": Work(1.5 * SLICE_POINTS * T * weights + back, 10.0 * T, 2.0 * SLICE_POINTS, SLICE_POINTS * (weights + 3.0 * T * H)),
         "terms": Work(T * H**4, T * H, T * H**3 + T * T * H * H),
     }

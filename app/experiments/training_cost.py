@@ -10,7 +10,7 @@ SECONDS_PER_UNIT = 4e-9  # of one hidden unit at one step of one sequence: f, f'
 SECONDS_PER_UPDATE = 1.5e-4  # what every mini-batch costs once
 SPECTRUM_PRODUCTS = 20.0  # ρ(W) and σ_max(W) cost about as much as this many H×H products
 LOWER_A_STEP = ("hidden_size", "length", "batch_size")
-SNAPSHOT_PARTS = ("jacobian_norms", "flow_matrix", "step_gain")
+SNAPSHOT_PARTS = ("jacobian_norms", "flow_matrix")
 
 
 def step_seconds(run: TrainingParameters) -> float:

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,6 +14,7 @@ from app.api.answers import Answers, Interest
 from app.api.errors import ClientGone, ServerBusy
 from app.api.server import Server
 from app.api.workers import Ticket, Workers
+from app.engine.errors import WorkTooLarge
 from app.experiments.cost import Cost
 from app.main import create_app
 from app.settings import Settings
@@ -312,3 +314,20 @@ async def test_past_its_bound_the_server_refuses_at_once_and_comes_back() -> Non
             assert int(refused.headers["retry-after"]) >= 1
         assert server_of(app).workers.at_once.refused == len(by_status[503])
         assert (await client.get(RUNS)).status_code == 200
+
+
+async def test_a_run_that_takes_far_longer_than_was_estimated_is_given_up() -> None:
+    def work(interest: Interest) -> bytes:
+        while True:
+            interest.check()
+
+    impatient = Answers(Workers(Settings()), 0, most_seconds=0.02)
+    with pytest.raises(WorkTooLarge, match=r"not finished', allowed: at most 0\.06 s\. Leave parts out of include"):
+        await impatient.get(None, work, LONG, Client().request)
+
+
+def test_only_seconds_of_computing_count() -> None:
+    interest = Interest(most_seconds=0.01)
+    interest.check()
+    time.sleep(0.05)
+    interest.check()
