@@ -3,7 +3,7 @@
 import { createAnswers } from "./api/answers.js";
 import { createClient } from "./api/client.js";
 import { decode } from "./api/decode.js";
-import { forgetWidths, loadPlotly } from "./draw.js";
+import { loadPlotly } from "./draw.js";
 import { MOST_PINS } from "./figures/comparison.js";
 import { FIGURES, HEAD_PARTS } from "./figures/index.js";
 import { updateDerivable } from "./figures/update.js";
@@ -14,12 +14,13 @@ import { createCompare } from "./shell/compare.js";
 import { createHead } from "./shell/head.js";
 import { whenIdle } from "./shell/idle.js";
 import { createOwnNotice } from "./shell/own-notice.js";
+import { embedded, openPage, pageState } from "./shell/page.js";
 import { mountRail } from "./shell/rail.js";
 import { refusalIn } from "./shell/refusal.js";
 import { createStage } from "./shell/stage.js";
 import { createStatus } from "./shell/status.js";
-import { createStrings, loadDictionary, pickLanguage, translate } from "./shell/strings.js";
-import { applyTheme, readTheme, resolveTheme } from "./shell/theme.js";
+import { pickLanguage } from "./shell/strings.js";
+import { resolveTheme } from "./shell/theme.js";
 import { mountToolbar } from "./shell/toolbar.js";
 import { createWave } from "./shell/wave.js";
 import { createWhy } from "./shell/why.js";
@@ -49,8 +50,7 @@ import { parseQuery, toQuery } from "./state/url.js";
 const catalog = embedded("catalog");
 /** Milliseconds without a change after which nothing is thought to move. */
 const PAUSE = 120;
-const phone = matchMedia("(max-width: 719px)");
-const { parameters, page, pins } = parseQuery(location.search, catalog.parameters);
+const { parameters, page: opened, pins } = parseQuery(location.search, catalog.parameters);
 /** @type {import("./state/own.js").Own | null} */
 const own = history.state?.own ?? null;
 const initial = own ? null : embedded("initial");
@@ -61,33 +61,37 @@ if (bereft) parameters.source = catalog.parameters.source.default;
 const store = createStore(
   /** @type {State} */ ({
     parameters,
-    page,
     pins: pins.slice(0, MOST_PINS),
     pinned: 0,
     own,
     known: initial ? known(decode(initial), parameters) : null,
-    language: pickLanguage(page.lang, navigator.languages),
-    theme: resolveTheme(page.theme),
     range: null,
     pointer: null,
     wave: null,
     path: null,
+    ...pageState(opened),
   }),
 );
 
-applyTheme(store.get().theme);
-document.documentElement.classList.toggle("embedded", page.embed === "1");
-document.documentElement.classList.toggle("railless", (page.hide ?? "").split(",").includes("rail"));
 start();
 
 async function start() {
-  let strings = createStrings(await loadDictionary(store.get().language));
-  let look = readTheme();
+  const page = await openPage({
+    store,
+    title: EXPLORE_GUIDE.title,
+    query: () => toQuery(store.get().parameters, store.get().page, store.get().pins),
+    // Own data goes beside the address, so that reloading and the browser's Back keep it.
+    beside: () => (store.get().own ? { own: store.get().own } : null),
+    draw,
+    print: () => stage.drawForPrint(),
+    spoken: () => {
+      rail = railOf();
+      toolbar.update();
+      actions.update();
+    },
+  });
+  const { strings, hidden } = page;
   const find = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
-  const hidden = new Set((page.hide ?? "").split(",").filter(Boolean));
-  const locked = new Set((page.lock ?? "").split(",").filter(Boolean));
-  for (const name of hidden)
-    document.querySelector(`[data-figure="${CSS.escape(name)}"]`)?.toggleAttribute("hidden", true);
 
   const run = () => store.get().known?.run ?? null;
   /** @param {Parameters} difference */
@@ -107,11 +111,11 @@ async function start() {
    * @param {{ own?: import("./state/own.js").Own | null, pins?: string[] }} [more]  What changes with it.
    */
   function go(next, more = {}) {
-    writeAddressNow();
+    page.writeAddressNow();
     history.pushState(null, "");
     const stale = more.own === undefined ? {} : { known: outdated(store.get().known) };
     store.update({ parameters: next, path: null, range: null, ...more, ...stale });
-    writeAddressNow();
+    page.writeAddressNow();
   }
   const situation = () => ({ parameters: store.get().parameters, run: run(), catalog });
 
@@ -135,9 +139,9 @@ async function start() {
     root: find("figures"),
     run,
     view: () => ({
-      compact: phone.matches,
+      compact: page.compact(),
       theme: store.get().theme,
-      ...look,
+      ...page.look(),
       range: store.get().range,
       pointer: store.get().pointer,
       wave: store.get().wave,
@@ -145,11 +149,11 @@ async function start() {
       ghosts: compare.ghosts(),
       path: store.get().path,
     }),
-    strings: () => strings,
+    strings,
     onRange: (range) => store.update({ range }),
     onPointer: (pointer) => store.update({ pointer }),
     onInView: () => {
-      schedule("draw");
+      page.schedule("draw");
       askForMissing();
     },
   });
@@ -157,7 +161,7 @@ async function start() {
   const desk = {
     store,
     catalog,
-    strings: () => strings,
+    strings,
     guide: EXPLORE_GUIDE,
     situation,
     query: (shown) => toQuery(store.get().parameters, shown, store.get().pins),
@@ -166,7 +170,7 @@ async function start() {
     backward,
     go,
     answers: createAnswers(),
-    look: lookOf,
+    look: page.lookOf,
     say: announcer.now,
     dropOwn,
     ghosts: () => compare.ghosts(),
@@ -186,8 +190,8 @@ async function start() {
     onMove: (k) => store.update({ wave: k }),
     onPlaying: (playing) => toolbar.playing(playing),
   });
-  const toolbar = mountToolbar(find("aligned-tools"), { wave, zoom: stage.zoom, strings: () => strings });
-  let rail = mountRail(find("rail"), { groups: EXPLORE_GUIDE.groups, situation, strings, change, locked, hidden });
+  const toolbar = mountToolbar(find("aligned-tools"), { wave, zoom: stage.zoom, strings });
+  let rail = railOf();
 
   const client = createClient({
     onAnswer: (answer, { tag }) => {
@@ -199,11 +203,11 @@ async function start() {
     onError: (error) => {
       const now = store.get();
       const length = lengthOf(now.parameters, catalog) ?? run()?.parameters.length ?? null;
-      const message = refusalIn(error, strings, now.language, length);
+      const message = refusalIn(error, strings(), now.language, length);
       if (!rail.problem(error.parameter, message)) status.error(message);
       else status.clear();
     },
-    onState: (state) => status.state(state, strings),
+    onState: (state) => status.state(state, strings()),
   });
 
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -234,17 +238,9 @@ async function start() {
     }
   }
 
-  const due = new Set(/** @type {string[]} */ ([]));
-  /** Everything that happens before the next frame is drawn once, in it. @param {"draw" | "overlay"} what */
-  function schedule(what) {
-    if (due.size === 0) requestAnimationFrame(render);
-    due.add(what);
-  }
-
-  function render() {
-    const whole = due.has("draw");
-    due.clear();
-    if (!whole) {
+  /** @param {Set<string>} what */
+  function draw(what) {
+    if (!what.has("draw")) {
       stage.drawOverlays();
       return;
     }
@@ -254,31 +250,22 @@ async function start() {
     why.update();
     ownNotice.update();
     if (answer) {
-      head.draw(answer, backward(), strings);
+      head.draw(answer, backward(), strings());
       announcer.later(find("verdict").textContent ?? "");
     }
     stage.draw();
   }
 
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let addressTimer;
-  /** Browsers refuse more than a hundred changes of the address in half a minute. */
-  function writeAddress() {
-    clearTimeout(addressTimer);
-    addressTimer = setTimeout(writeAddressNow, 200);
-  }
-
-  /** Own data goes beside the address, so that reloading and the browser's Back keep it. */
-  function writeAddressNow() {
-    clearTimeout(addressTimer);
-    const { parameters: now, page: shown, pins: pinned, own: mine } = store.get();
-    const address = `?${toQuery(now, shown, pinned)}`;
-    try {
-      history.replaceState(mine ? { own: mine } : null, "", address);
-    } catch {
-      // More than the browser keeps beside an address.
-      history.replaceState(null, "", address);
-    }
+  function railOf() {
+    const { locked } = page;
+    return mountRail(find("rail"), {
+      groups: EXPLORE_GUIDE.groups,
+      situation,
+      strings: strings(),
+      change,
+      locked,
+      hidden,
+    });
   }
 
   store.subscribe((now, before) => {
@@ -291,7 +278,7 @@ async function start() {
     }
     if (asked || now.known !== before.known) rail.update();
     if (now.pins !== before.pins || (asked && now.pins.length > 0)) actions.update();
-    if (asked || now.page !== before.page || now.pins !== before.pins) writeAddress();
+    if (asked || now.page !== before.page || now.pins !== before.pins) page.writeAddress();
     // What the server must answer is drawn when it has: until then the last picture stays as it is.
     const redraw =
       now.known !== before.known ||
@@ -302,47 +289,10 @@ async function start() {
       now.theme !== before.theme ||
       now.language !== before.language ||
       (asked && backwardOf(now.parameters) !== backwardOf(before.parameters));
-    if (redraw) schedule("draw");
-    else if (now.pointer !== before.pointer || now.wave !== before.wave) schedule("overlay");
+    if (redraw) page.schedule("draw");
+    else if (now.pointer !== before.pointer || now.wave !== before.wave) page.schedule("overlay");
   });
 
-  /** @param {string} language */
-  async function speak(language) {
-    strings = createStrings(await loadDictionary(language));
-    document.documentElement.lang = language;
-    translate(document, strings);
-    document.title = strings("page.title");
-    rail = mountRail(find("rail"), { groups: EXPLORE_GUIDE.groups, situation, strings, change, locked, hidden });
-    toolbar.update();
-    actions.update();
-    store.update({ language, page: { ...store.get().page, lang: language } });
-  }
-
-  /** @param {string} theme */
-  function dress(theme) {
-    applyTheme(theme);
-    look = readTheme();
-    store.update({ theme });
-  }
-
-  find("language").addEventListener("click", () => speak(store.get().language === "en" ? "ko" : "en"));
-  find("theme").addEventListener("click", () => {
-    const theme = store.get().theme === "dark" ? "light" : "dark";
-    store.update({ page: { ...store.get().page, theme } });
-    dress(theme);
-  });
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
-    if (!store.get().page.theme) dress(resolveTheme(undefined));
-  });
-  addEventListener("beforeprint", () => {
-    document.documentElement.classList.add("printing");
-    dress("light");
-    stage.drawForPrint();
-  });
-  addEventListener("afterprint", () => {
-    document.documentElement.classList.remove("printing");
-    dress(resolveTheme(store.get().page.theme));
-  });
   addEventListener("online", () => client.retryNow());
   addEventListener("popstate", () => {
     const there = parseQuery(location.search, catalog.parameters);
@@ -363,37 +313,16 @@ async function start() {
       ...stale,
     });
     const language = pickLanguage(there.page.lang, navigator.languages);
-    if (language !== store.get().language) speak(language);
+    if (language !== store.get().language) page.speak(language);
     const theme = resolveTheme(there.page.theme);
-    if (theme !== store.get().theme) dress(theme);
+    if (theme !== store.get().theme) page.dress(theme);
   });
-  phone.addEventListener("change", () => schedule("draw"));
-  for (const face of ["500 12px Inter", "italic 15px 'STIX Two Text'"]) {
-    document.fonts.load(face).then(() => {
-      forgetWidths();
-      schedule("draw");
-    });
-  }
   if (matchMedia("(hover: hover)").matches) {
     const { plotly = "", plotlyStyles = "" } = document.documentElement.dataset;
     requestAnimationFrame(() => whenIdle(() => loadPlotly(plotly, plotlyStyles, () => stage.drawAxes())));
   }
 
-  schedule("draw");
+  page.schedule("draw");
   askForMissing();
-  if (bereft) announcer.now(strings("own.bereft"));
-}
-
-/** The colours of a theme, of the present one if none is named. @param {string} [theme] */
-function lookOf(theme) {
-  const now = store.get().theme;
-  applyTheme(theme ?? now);
-  const look = readTheme();
-  applyTheme(now);
-  return look;
-}
-
-/** JSON that came inside the page. @param {string} id */
-function embedded(id) {
-  return JSON.parse(document.getElementById(id)?.textContent || "null");
+  if (bereft) announcer.now(strings()("own.bereft"));
 }

@@ -21,12 +21,13 @@ export function pageState(page) {
  * @param {{ get: () => Readonly<State>, update: (change: Partial<State>) => void }} options.store
  * @param {string} options.title  Key of the title's words.
  * @param {() => string} options.query  Of the address, without the question mark.
+ * @param {() => any} [options.beside]  What the browser is to keep beside the address.
  * @param {(what: Set<string>) => void} options.draw  Called in a frame, with everything that was asked for since the last one.
  * @param {() => void} options.print  Draw everything, for paper.
  * @param {() => void} options.spoken  The language is another: make anew what isn't marked up for it.
  * @param {number} [options.rest]  Least milliseconds between two drawings.
  */
-export async function openPage({ store, title, query, draw, print, spoken, rest = 0 }) {
+export async function openPage({ store, title, query, beside = () => null, draw, print, spoken, rest = 0 }) {
   const update = (/** @type {Partial<PageState>} */ change) => store.update(/** @type {Partial<State>} */ (change));
   const root = document.documentElement;
   const { page } = store.get();
@@ -70,7 +71,13 @@ export async function openPage({ store, title, query, draw, print, spoken, rest 
 
   function writeAddressNow() {
     clearTimeout(addressTimer);
-    history.replaceState(null, "", `?${query()}`);
+    const address = `?${query()}`;
+    try {
+      history.replaceState(beside(), "", address);
+    } catch {
+      // More than the browser keeps there.
+      history.replaceState(null, "", address);
+    }
   }
 
   /** Links to the other pages keep language and theme. */
@@ -159,6 +166,8 @@ export async function openPage({ store, title, query, draw, print, spoken, rest 
     lookOf: (theme) => dressed(theme ?? store.get().theme, readTheme),
     compact: () => phone.matches,
     schedule,
+    speak,
+    dress,
     writeAddress,
     writeAddressNow,
   };
