@@ -155,5 +155,7 @@ export function flowMatrixSummary(run, _view, strings) {
       if (value > large) [large, from, to] = [value, k, t];
     }
   }
-  return [strings("flow_matrix.summary", { smallest: shownNorm(small), largest: shownNorm(large), k: from, t: to })];
+  const [smallest, largest] = [shownNorm(small), shownNorm(large)];
+  if (smallest === largest) return [strings("flow_matrix.even", { norm: largest })];
+  return [strings("flow_matrix.summary", { smallest, largest, k: from, t: to })];
 }

@@ -198,7 +198,8 @@ function paintSegments(context, { x0, y0, x1, y1, stroke, width = 1, head = 0, d
 function stroked(context, fromX, fromY, toX, toY, head, bend) {
   const [dx, dy] = bend ? [toX - (fromX + toX) / 2, toY - ((fromY + toY) / 2 - 2 * bend)] : [toX - fromX, toY - fromY];
   const length = Math.hypot(dx, dy) || 1;
-  const [endX, endY] = [toX - (dx / length) * head * 0.8, toY - (dy / length) * head * 0.8];
+  const tip = Math.min(head, length) * 0.8;
+  const [endX, endY] = [toX - (dx / length) * tip, toY - (dy / length) * tip];
   context.moveTo(fromX, fromY);
   if (bend) context.quadraticCurveTo((fromX + toX) / 2, (fromY + toY) / 2 - 2 * bend, endX, endY);
   else context.lineTo(endX, endY);
@@ -206,12 +207,13 @@ function stroked(context, fromX, fromY, toX, toY, head, bend) {
 
 /**
  * @param {CanvasRenderingContext2D} context
- * @param {number} fromX @param {number} fromY @param {number} toX @param {number} toY @param {number} size @param {number} bend
+ * @param {number} fromX @param {number} fromY @param {number} toX @param {number} toY @param {number} head @param {number} bend
  */
-function arrowHead(context, fromX, fromY, toX, toY, size, bend) {
+function arrowHead(context, fromX, fromY, toX, toY, head, bend) {
   const [dx, dy] = bend ? [toX - (fromX + toX) / 2, toY - ((fromY + toY) / 2 - 2 * bend)] : [toX - fromX, toY - fromY];
   const length = Math.hypot(dx, dy) || 1;
   const [ux, uy] = [dx / length, dy / length];
+  const size = Math.min(head, length); // no arrow begins behind its start
   context.beginPath();
   context.moveTo(toX, toY);
   context.lineTo(toX - ux * size - uy * size * 0.5, toY - uy * size + ux * size * 0.5);

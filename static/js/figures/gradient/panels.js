@@ -137,6 +137,8 @@ export function clipMarks(view, strings, { update, kept, K, T }) {
   marks.push(arrow(update.full, 0, palette.faint, 5));
   if (K < T) marks.push(arrow(update.truncated, turned, palette.second, 3));
   marks.push(arrow(update.clipped, turned + update.angle, palette.accent, 2.5));
+  // What is clipped to next to nothing is seen too.
+  marks.push({ mark: "points", ...axes, x: [0], y: [0], radius: 2.5, fill: palette.accent });
   const lines = /** @type {[string, string][]} */ ([
     [`${strings("update.full")} ${number(update.full, 3)}`, palette.muted],
     ...(K < T

@@ -51,8 +51,8 @@ export function laneOf(run, view, range, plotWidth, height) {
       h: [at(0.22), at(0.68)],
       flow: at(0.765),
       flowRoom: at(0.11),
-      y: [at(0.86), at(0.93)],
-      loss: at(0.965),
+      y: [at(0.875), at(0.945)],
+      loss: at(0.98),
     };
   }
   const cell = view.compact ? 9 : 12;

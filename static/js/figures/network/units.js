@@ -96,11 +96,16 @@ export function units(run, view, lane) {
  */
 function letters(view, lane, steps, at) {
   const { palette } = view;
-  const letter = (/** @type {string} */ name, /** @type {number} */ shift, /** @type {number} */ height) => ({
+  const letter = (
+    /** @type {string} */ name,
+    /** @type {number} */ shift,
+    /** @type {number} */ height,
+    /** @type {number[]} */ at = steps,
+  ) => ({
     mark: "text",
-    x: steps.map((t) => t + shift),
-    y: steps.map(() => height),
-    text: steps.map(() => name),
+    x: at.map((t) => t + shift),
+    y: at.map(() => height),
+    text: at.map(() => name),
     fill: palette.muted,
     font: `italic 15px ${palette.serif}`,
     halo: palette.paper,
@@ -119,7 +124,8 @@ function letters(view, lane, steps, at) {
     },
     letter("W", -0.63, below),
     letter("U", at.x[0] / 2 - 0.05, (at.xHeight + lane.h[0]) / 2),
-    letter("V", at.y[at.y.length - 1] + 14 / lane.step, lane.y[0] - 12),
+    // Elsewhere a norm of the flow stands there.
+    letter("V", at.y[at.y.length - 1] + 14 / lane.step, lane.y[0] - 12, steps.slice(-1)),
   ];
 }
 
