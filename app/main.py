@@ -1,19 +1,19 @@
 """The application: create_app wires its parts together and has no logic of its own."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 from fastapi.templating import Jinja2Templates
 from starlette.middleware import Middleware
-from starlette.middleware.cors import CORSMiddleware
 from starlette_compress import CompressMiddleware, remove_compress_type
 
-from app import __version__
+from app import __version__, allocator
 from app.api import handlers
-from app.api.answers import HEADER, Answers
+from app.api.answers import Answers
 from app.api.assets import Assets
 from app.api.checkpoints import CheckpointCache
+from app.api.cross_origin import cross_origin
 from app.api.head import HeadLikeGet
 from app.api.headers import SecurityHeaders
 from app.api.hosts import AllowedHosts, names_for
@@ -61,6 +61,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        allocator.settle()
         runs.warm_up()
         server.ready = True
         with on_termination(server.drain, settings.drain_seconds):
@@ -95,18 +96,3 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.include_router(routes.router)
     app.mount("/static", assets, name="static")
     return app
-
-
-def cross_origin(origins: Sequence[str]) -> list[Middleware]:
-    """Lets pages of these sites read the API in a browser; without any, no other page may."""
-    if not origins:
-        return []
-    return [
-        Middleware(
-            CORSMiddleware,
-            allow_origins=list(origins),
-            allow_methods=["GET", "POST"],
-            allow_headers=["Content-Type", "Last-Event-ID", "X-Request-ID"],
-            expose_headers=["ETag", "Retry-After", "X-Request-ID", HEADER],
-        )
-    ]

@@ -5,21 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from statistics import median
 
-import numpy as np
-
 ROUNDS = 5, 400  # at least and at most
 ROUNDS_OF_SLOW = 3
 SECONDS_PER_TURN = 0.01
-ENTRIES_OF_A_LARGE_BLOCK = 2**21
-
-
-def settle_allocator() -> None:
-    """Bring the allocator to where it is in any process that has run for a while.
-
-    glibc gives large blocks back to the system, and every fresh one costs a page fault per 4 kB, until a block of that
-    size has been freed once. Peers allocate too, so this speeds up everybody.
-    """
-    np.empty(ENTRIES_OF_A_LARGE_BLOCK)
 
 
 @dataclass(frozen=True)

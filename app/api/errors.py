@@ -105,6 +105,16 @@ class UnknownHost(UnrolledError):
         super().__init__(f"Host: got {shown(host)}, which is not a name of this server. Its operator can add it to UNROLLED_ALLOWED_HOSTS.")
 
 
+class CrossOriginRefused(UnrolledError):
+    """What a page of another site may not ask for; its browser asked before (a preflight)."""
+
+    code: ClassVar[str] = "cross_origin_refused"
+
+    def __init__(self, origin: str, refused: str) -> None:
+        remedy = "GET and POST with Content-Type are allowed to the sites in UNROLLED_CORS_ORIGINS, which the operator sets."
+        super().__init__(f"A page of {shown(origin)} may not ask this: not allowed is its {refused}. {remedy}")
+
+
 class ServerBusy(UnrolledError):
     """More work is ahead than one should wait for."""
 
@@ -136,6 +146,7 @@ STATUS: dict[type[UnrolledError], int] = {
     UrlTooLong: 414,
     HeadersTooLarge: 431,
     UnknownHost: 421,
+    CrossOriginRefused: 400,
     ServerBusy: 503,
     ClientGone: 499,  # nginx's number for it, as its log says it
 }

@@ -113,7 +113,25 @@ def test_the_sites_of_the_settings_may_read_and_no_others(configured: httpx.Clie
     preflight = configured.options(RUNS, headers={"Origin": "https://site.example", **wanted})
     assert preflight.status_code == 200
     assert "POST" in preflight.headers["access-control-allow-methods"]
-    assert configured.options(RUNS, headers={"Origin": "https://other.example", **wanted}).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("origin", "wanted", "refused"),
+    [
+        (
+            "https://other.example",
+            {"Access-Control-Request-Method": "GET"},
+            "'https://other.example' may not ask",
+        ),
+        ("https://site.example", {"Access-Control-Request-Method": "DELETE"}, "not allowed is its method"),
+        ("https://site.example", {"Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": "X-Odd"}, "its headers"),
+    ],
+)
+def test_a_refused_preflight_has_the_one_shape(configured: httpx.Client, origin: str, wanted: dict[str, str], refused: str) -> None:
+    answer = configured.options(RUNS, headers={"Origin": origin, **wanted})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "cross_origin_refused")
+    assert refused in answer.json()["error"]["message"]
+    assert "access-control-allow-origin" not in answer.headers or origin == "https://site.example"
 
 
 def test_headers_over_the_limit_are_refused_in_words(client: httpx.Client) -> None:
