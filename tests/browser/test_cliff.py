@@ -182,6 +182,7 @@ def test_pages_lead_to_each_other_in_the_same_language(new_page: Callable[..., P
     page.locator(".page-link", has_text="Explore").click()
     expect(page).to_have_url(re.compile(r"/\?.*lang=en"))
     expect(page.locator("#verdict")).not_to_be_empty()
+    expect(page.locator(".page-link", has_text="Cliff")).to_have_attribute("href", re.compile("lang=en"))  # its words come before its code
     page.locator("#theme").click()
     page.locator(".page-link", has_text="Cliff").click()
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
