@@ -260,7 +260,7 @@ export function workedOverlay(run, view, layout) {
 /** @param {any} run @param {View} view */
 function layoutOf(run, view) {
   const margin = { l: view.compact ? 40 : 72, r: view.compact ? 10 : 40, t: 10, b: 10, pad: 0 };
-  const height = networkHeight(lengthOf(run), view.compact) - 40;
+  const height = networkHeight(lengthOf(run), view.compact) - (view.compact ? 0 : 40);
   return {
     width: view.width,
     height: height + margin.t + margin.b,
