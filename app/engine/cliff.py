@@ -13,7 +13,9 @@ K. Doya, "Bifurcations of recurrent neural networks in gradient descent learning
 
 import itertools
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 
@@ -21,6 +23,8 @@ from app.engine.activations import ACTIVATIONS, Array
 
 BISECTIONS = 80  # of an interval some hundred wide: down to the last digit
 NEGLIGIBLE_SIGMOID = 40.0  # beyond this |x| the sigmoid is 0 or 1 to the last digit
+
+Number = TypeVar("Number", float, Array)
 
 
 @dataclass(frozen=True)
@@ -70,18 +74,24 @@ def recursion(w: Array, b: Array, steps: int, x_0: float, target: float) -> Recu
     (array([0.04]), array([-0.1]))
     """
     w, b = np.broadcast_arrays(w, b)
-    x = np.full(w.shape, x_0)
-    dx_dw, dx_db = np.zeros(w.shape), np.zeros(w.shape)
     with np.errstate(over="ignore", invalid="ignore"):
-        for _ in range(steps):
-            gain = w * sigmoid_derivative(x)
-            squashed = sigmoid(x)
-            dx_dw = squashed + gain * dx_dw
-            dx_db = 1.0 + gain * dx_db
-            x = w * squashed + b
-        miss = sigmoid(x) - target
-        dE_dx = 2.0 * miss * sigmoid_derivative(x)
-        return Recursion(np.square(miss), dE_dx * dx_dw, dE_dx * dx_db)
+        return Recursion(*_run(w, b, np.full(w.shape, x_0), steps, target, sigmoid, sigmoid_derivative))
+
+
+def _run(
+    w: Number, b: Number, x: Number, steps: int, target: float, squash: Callable[[Number], Number], slope: Callable[[Number], Number]
+) -> tuple[Number, Number, Number]:
+    """E, ∂E/∂w and ∂E/∂b, of arrays or of one network as Python's own numbers, for which NumPy takes fifty times as long."""
+    dx_dw = dx_db = 0.0 * x
+    for _ in range(steps):
+        gain = w * slope(x)
+        squashed = squash(x)
+        dx_dw = squashed + gain * dx_dw
+        dx_db = 1.0 + gain * dx_db
+        x = w * squashed + b
+    miss = squash(x) - target
+    dE_dx = 2.0 * miss * slope(x)
+    return miss * miss, dE_dx * dx_dw, dE_dx * dx_db
 
 
 @dataclass(frozen=True)
@@ -139,9 +149,9 @@ def descend(
     clipped: list[int] = []
     w, b = start
     while True:
-        here = recursion(np.array([w]), np.array([b]), steps, x_0, target)
-        norm = here.gradient_norm.item()
-        points.append((w, b, here.error.item(), norm))
+        error, dE_dw, dE_db = _run(w, b, x_0, steps, target, _sigmoid_of_one, _sigmoid_derivative_of_one)
+        norm = math.hypot(dE_dw, dE_db)
+        points.append((w, b, error, norm))
         if not region.holds(w, b):
             ended = "left_grid"
             break
@@ -152,12 +162,21 @@ def descend(
         if norm > clip_threshold:
             factor = clip_threshold / norm
             clipped.append(len(points) - 1)
-        w, b = w - learning_rate * factor * here.dE_dw.item(), b - learning_rate * factor * here.dE_db.item()
+        w, b = w - learning_rate * factor * dE_dw, b - learning_rate * factor * dE_db
         if not (math.isfinite(w) and math.isfinite(b)):
             ended = "diverged"
             break
-    walked_w, walked_b, error, norms = np.array(points).T
-    return Descent(walked_w, walked_b, error, norms, tuple(clipped), ended)
+    walked_w, walked_b, errors, norms = np.array(points).T
+    return Descent(walked_w, walked_b, errors, norms, tuple(clipped), ended)
+
+
+def _sigmoid_of_one(x: float) -> float:
+    return 0.5 * (1.0 + math.tanh(0.5 * x))
+
+
+def _sigmoid_derivative_of_one(x: float) -> float:
+    decay = math.exp(-abs(x))
+    return decay / ((1.0 + decay) * (1.0 + decay))
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from app.experiments.cost import FIXED_SECONDS, SECONDS_PER_NUMBER, Cost
 from app.experiments.parameters import CliffParameters
 
 SECONDS_PER_POINT = 1e-8  # of the surface, per step of the recursion
-SECONDS_PER_DESCENT_STEP = 8e-6  # per update and step of the recursion
+SECONDS_PER_DESCENT_STEP = 3e-7  # per update and step of the recursion
 
 
 def explore_cliff(parameters: CliffParameters) -> dict[str, Any]:

@@ -6,6 +6,9 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from app.api.cliff_answer import CliffAnswer
+from app.main import create_app
+from app.settings import Settings
+from tests.api.conftest import connect
 from tests.api.wire import strict_json
 
 pytestmark = pytest.mark.anyio
@@ -72,7 +75,6 @@ async def test_it_is_known_by_its_etag(client: httpx.AsyncClient) -> None:
         ("learningrate=1", "unknown_parameter", "learningrate"),
         ("task=adding", "unknown_parameter", "task"),
         ("steps=1&steps=2", "repeated_parameter", "steps"),
-        ("descent_steps=2000&steps=1000", "work_too_large", "descent_steps"),
     ],
 )
 async def test_what_can_not_be_done_is_refused(client: httpx.AsyncClient, query: str, code: str, parameter: str) -> None:
@@ -80,3 +82,12 @@ async def test_what_can_not_be_done_is_refused(client: httpx.AsyncClient, query:
     assert answer.status_code == 422
     error = answer.json()["error"]
     assert (error["code"], error["parameter"]) == (code, parameter)
+
+
+@pytest.mark.parametrize(
+    ("query", "parameter"), [("descent_steps=2000&steps=1000", "descent_steps"), ("w_points=401&b_points=401&steps=1000", "w_points")]
+)
+async def test_what_takes_too_long_is_refused(query: str, parameter: str) -> None:
+    async with connect(create_app(Settings.model_construct(max_seconds=1.0))) as client:
+        error = (await client.get(f"{CLIFF}?{query}")).json()["error"]
+    assert (error["code"], error["parameter"]) == ("work_too_large", parameter)

@@ -113,6 +113,14 @@ def test_steps_follow_the_gradient_and_clipped_ones_have_the_threshold_s_length(
     assert descent.clipped_steps == tuple(int(step) for step in np.flatnonzero(descent.gradient_norm[:-1] > 0.2))
 
 
+@pytest.mark.parametrize("start", [(5.5, -2.6), (2.0, 0.0), (8.0, -4.0)])
+def test_a_descent_sees_the_surface(start):
+    descent = descended(start, clip_threshold=0.2)
+    surface = recursion(descent.w, descent.b, **SETTING)
+    np.testing.assert_allclose(descent.error, surface.error, rtol=1e-9, atol=1e-15)
+    np.testing.assert_allclose(descent.gradient_norm, surface.gradient_norm, rtol=1e-7)
+
+
 def test_a_step_beyond_float64_is_told():
     """x = 0 is an unstable fixed point of w = 100, b = −50: every step multiplies the sensitivity by 25."""
     found = descend(
