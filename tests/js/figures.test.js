@@ -263,7 +263,7 @@ test("the verdict says the API's numbers in words", () => {
   assert.equal(kind, run.verdict.kind);
   assert.equal(title, "Vanishing.");
   const text = sentences.join(" ");
-  assert.ok(text.includes(`${number(100 * run.verdict.factor_per_step, 2)} %`), text);
+  assert.ok(text.includes(`${number(100 * run.verdict.factor_per_step, 2)}\u00a0%`), text);
   assert.ok(text.includes(`half-life ${run.verdict.half_life.toFixed(1)} steps`), text);
   assert.ok(text.includes(run.verdict.sigma_max.toFixed(2)), text);
   assert.match(verdictWords(run, stringsOf("ko")).title, /기울기 소실/);

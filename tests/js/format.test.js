@@ -48,9 +48,9 @@ test("a norm is a plain number where that can be read", () => {
 });
 
 test("percent, scripts and axis numbers", () => {
-  assert.equal(percent(0.714), "71 %");
-  assert.equal(percent(1.234), "123 %");
-  assert.equal(percent(0.0123), "1.2 %");
+  assert.equal(percent(0.714), "71\u00a0%");
+  assert.equal(percent(1.234), "123\u00a0%");
+  assert.equal(percent(0.0123), "1.2\u00a0%");
   assert.equal(subscript(50), "₅₀");
   assert.equal(superscript("−12"), "⁻¹²");
   assert.equal(plain(-2.5), "−2.5");

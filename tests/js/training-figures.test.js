@@ -109,7 +109,7 @@ test("a pixel is a step: pointing finds it, reading says its numbers", () => {
   const { loss, accuracy } = wire("trainings_clipped").steps;
   assert.equal(rows[0][0], "A");
   assert.ok(rows[0][1].startsWith(loss[16].toPrecision(3)), `${rows[0][1]} ${loss[16]}`);
-  assert.ok(rows[0][1].includes(accuracy[16] === 0 ? "0 %" : "%"));
+  assert.ok(rows[0][1].includes(accuracy[16] === 0 ? "0\u00a0%" : "%"));
 });
 
 test("the strip of clipped steps is coloured where steps were clipped", () => {

@@ -88,7 +88,7 @@ export function norm(log10, digits = 3) {
 /** @param {number | null | undefined} fraction @param {number} [digits] */
 export function percent(fraction, digits = 2) {
   if (fraction === null || fraction === undefined || !Number.isFinite(fraction)) return "–";
-  return `${number(100 * fraction, 100 * Math.abs(fraction) >= 100 ? 3 : digits)} %`;
+  return `${number(100 * fraction, 100 * Math.abs(fraction) >= 100 ? 3 : digits)}\u00a0%`;
 }
 
 /** @param {string} text */

@@ -180,7 +180,7 @@ export function truncation(
     marks.push({
       mark: "text",
       x: [cut.reach],
-      y: [lane.detail === "units" ? lane.height * 0.012 : (lane.x[1] + lane.h[0]) / 2],
+      y: [lane.detail === "units" ? lane.height * 0.03 : (lane.x[1] + lane.h[0]) / 2],
       text: [strings("network.cut", { K: /** @type {number} */ (view.backward.window) })],
       fill: palette.accent,
       font: `600 11.5px ${palette.sans}`,

@@ -122,7 +122,7 @@ function clippedRow(session, view, strings, variants) {
         clip: false,
         edge: "right",
         y: [i + 0.5],
-        text: [percent(clippedShare(series), 2).replace(" ", "")],
+        text: [percent(clippedShare(series), 2).replace(/\s/, "")],
         fill: view.palette.muted,
         font: `400 9.5px ${view.palette.sans}`,
         align: "left",
