@@ -115,7 +115,7 @@ function flowLabels(view, lane, norms, of) {
     fill: view.palette.ink,
     font: `500 12px ${view.palette.sans}`,
     halo: view.palette.paper,
-    dy: -lane.flowRoom / 2 - 5,
+    dy: -lane.flowRoom / 2 - 9, // above the veil of what is cut
   };
 }
 
