@@ -212,8 +212,8 @@ export function sliceMarks(run, view, strings, { slice }) {
     /** @type {number} */ y,
     /** @type {string} */ fill,
     /** @type {number} */ dy,
+    /** @type {"left" | "right"} */ align = "left",
   ) => {
-    const right = dy > 0 && x > (etas[0] + etas[etas.length - 1]) / 2;
     marks.push({
       mark: "text",
       ...axes,
@@ -222,8 +222,8 @@ export function sliceMarks(run, view, strings, { slice }) {
       text: [words],
       fill,
       font: `600 11px ${palette.sans}`,
-      align: right ? "right" : "left",
-      dx: right ? -8 : 8,
+      align,
+      dx: align === "right" ? -8 : 8,
       dy,
       halo: palette.paper,
     });
@@ -231,8 +231,10 @@ export function sliceMarks(run, view, strings, { slice }) {
   const name = strings("gradient.slice.raw");
   if (raw.loss === null) text(`${name} ↑`, raw.eta, range[1], palette.muted, 10);
   else {
-    const low = drawn(raw.loss) < range[0] + 0.2 * (range[1] - range[0]);
-    text(name, raw.eta, drawn(raw.loss), palette.muted, low ? -10 : 10);
+    // Under the curve, on the side from which it doesn't come.
+    const low = drawn(raw.loss) < range[0] + 0.15 * (range[1] - range[0]);
+    const rises = interpolate(etas, run.loss_slice.loss.values, 1.1 * raw.eta) > raw.loss;
+    text(name, raw.eta, drawn(raw.loss), palette.muted, low ? -10 : 10, rises || low ? "left" : "right");
   }
   if (clipped.loss !== null && Number.isFinite(clipped.loss)) {
     const high = drawn(clipped.loss) > range[1] - 0.15 * (range[1] - range[0]);
