@@ -178,6 +178,25 @@ function runners(queries = ["steps=5&a=1", "steps=5&a=2"]) {
   return { runner, opened, running, step, runs: () => runs };
 }
 
+test("whoever is still at the first step when all are to run goes on from there", () => {
+  const { runner, opened, running, step } = runners();
+  runner.start(1);
+  runner.start();
+  assert.equal(opened.length, 2);
+  for (const stream of [opened[0], opened[1]]) {
+    step(stream, 1, 1);
+    stream.onState("closed");
+  }
+  assert.deepEqual(
+    opened.slice(2).map(({ query, after, stopAfter }) => [query, after, stopAfter]),
+    [
+      ["steps=5&a=1", 1, null],
+      ["steps=5&a=2", 1, null],
+    ],
+  );
+  assert.deepEqual(running, [true]);
+});
+
 test("all variants run to the end; what is told belongs to its variant", () => {
   const { runner, opened, running, step, runs } = runners();
   runner.start();

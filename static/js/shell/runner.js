@@ -61,7 +61,7 @@ export function createRunner({ runs, onRuns, onRunning, onError, open = openTrai
         {
           onEvent: (event, data) => hear(query, event, data),
           onState: (state) => {
-            if (state === "closed") end(query, { state: "idle" });
+            if (state === "closed") end(query, { state: "idle" }, stopAfter);
             else change(query, { state });
           },
           onError: (error) => {
@@ -87,10 +87,13 @@ export function createRunner({ runs, onRuns, onRunning, onError, open = openTrai
     }
   }
 
-  /** @param {string} query @param {Partial<Run>} how */
-  function end(query, how) {
+  /** @param {string} query @param {Partial<Run>} how @param {number | null} [stopAfter]  Where it was to end. */
+  function end(query, how, stopAfter = null) {
     streams.delete(query);
     change(query, how);
+    const run = find(query);
+    // Meanwhile a farther end may have been asked for.
+    if (run && stopAfter !== null && stopAfter !== target && !done(run)) start(run);
     tellRunning();
   }
 
