@@ -98,7 +98,7 @@ def _sweep(trace: Trace, dL_dz: Array, chunk: int) -> tuple[Array, Array]:
     """∂L/∂state_t (T+1, ..., S) and ∂L/∂s_t (T, ..., gates·H), in plain float64."""
     network, size = trace.network, trace.network.hidden_size
     gates = network.cell.gates * size
-    adjoint, local = np.zeros_like(trace.state), np.empty((*dL_dz.shape[:-1], gates + dL_dz.shape[-1]))
+    adjoint, local = np.empty(trace.state.shape), np.empty((*dL_dz.shape[:-1], gates + dL_dz.shape[-1]))
     local[0, ..., gates:], local[1:, ..., gates:] = 0.0, dL_dz[:-1]
     for start in range(0, trace.length, chunk)[::-1]:
         stop = min(start + chunk, trace.length)

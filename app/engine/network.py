@@ -96,15 +96,10 @@ def forward(network: Network, x: Array) -> Trace:
     """
     cell, parameters = network.cell, network.parameters
     batch = np.broadcast_shapes(x.shape[1:-1], parameters["h_0"].shape[:-1])
-    size = network.hidden_size
     with np.errstate(over="ignore", invalid="ignore"):
-        s = np.empty((len(x), *batch, cell.preactivation_size(size)))
-        state = np.empty((len(x) + 1, *batch, cell.state_size(size)))
-        state[0] = 0.0
-        state[0, ..., :size] = parameters["h_0"]
-        cell.run(parameters, x, s, state)
+        s, state = cell.run(parameters, x, batch)
         divergence = cut_divergence(s, state)
-        z = affine(parameters["V"], state[1:, ..., :size]) + parameters["b_z"]
+        z = affine(parameters["V"], state[1:, ..., : network.hidden_size]) + parameters["b_z"]
         y = network.readout.output(z)
     if divergence is None and not np.isfinite(z).all():
         divergence = Divergence(first_bad_row(z) + 1, "z")

@@ -44,14 +44,8 @@ class Cell(Protocol):
     @property
     def activation(self) -> Activation: ...
 
-    def state_size(self, hidden_size: int) -> int:
-        """S, the values of a state."""
-
-    def preactivation_size(self, hidden_size: int) -> int:
-        """The values of s_t."""
-
-    def run(self, parameters: Parameters, x: Array, s: Array, state: Array) -> None:
-        """All steps forward: fill s (T, ..., ·) and state (T+1, ..., S) from x (T, ..., D) and the row 0 of state."""
+    def run(self, parameters: Parameters, x: Array, batch: tuple[int, ...]) -> tuple[Array, Array]:
+        """All steps forward over x (T, ..., D), from h_0: s (T, *batch, ·) and state (T+1, *batch, S), which may be views."""
 
     def linearize(self, parameters: Parameters, s: Array, state: Array) -> Linearization:
         """The local derivatives of every step: s (T, ..., ·), state (T+1, ..., S)."""

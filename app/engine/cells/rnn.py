@@ -52,31 +52,28 @@ class RNN:
     name: ClassVar[str] = "rnn"
     gates: ClassVar[int] = 1
 
-    def state_size(self, hidden_size: int) -> int:
-        return hidden_size
-
-    def preactivation_size(self, hidden_size: int) -> int:
-        return hidden_size
-
-    def run(self, parameters: Parameters, x: Array, s: Array, state: Array) -> None:
+    def run(self, parameters: Parameters, x: Array, batch: tuple[int, ...]) -> tuple[Array, Array]:
         U, W, b_s, function = parameters["U"], parameters["W"], parameters["b_s"], self.activation.function
+        size = W.shape[-1]
+        s = np.empty((len(x), *batch, size))
         if W.ndim > 2:
             s[:] = affine(U, x) + b_s
-            for previous, s_t, state_t in zip(state[:-1], s, state[1:], strict=True):
+            state = np.empty((len(x) + 1, *batch, size))
+            state[0] = parameters["h_0"]
+            for previous, s_t, h_t in zip(state[:-1], s, state[1:], strict=True):
                 np.add(s_t, affine(W, previous), out=s_t)
-                function(s_t, state_t)
-            return
+                function(s_t, h_t)
+            return s, state
         # s_t = [W U b_s] (h_{t-1}, x_t, 1): one product per step. Nothing is looked up or allocated inside the loop, which
         # at small sizes would cost more than the arithmetic.
-        size = W.shape[1]
         weights = np.ascontiguousarray(np.concatenate([W, U, b_s[:, None]], axis=1).T)
-        stacked = np.empty((*state.shape[:-1], len(weights)))
-        hidden = stacked[..., :size]
-        hidden[0], stacked[:-1, ..., size:-1], stacked[..., -1] = state[0], x, 1.0
-        for given, s_t, h_t in zip(stacked[:-1], s, hidden[1:], strict=True):
+        stacked = np.empty((len(x) + 1, *batch, len(weights)))
+        state = stacked[..., :size]
+        state[0], stacked[:-1, ..., size:-1], stacked[..., -1] = parameters["h_0"], x, 1.0
+        for given, s_t, h_t in zip(stacked[:-1], s, state[1:], strict=True):
             given.dot(weights, s_t)
             function(s_t, h_t)
-        state[1:] = hidden[1:]
+        return s, state
 
     def linearize(self, parameters: Parameters, s: Array, state: Array) -> RNNLinearization:
         derivative = self.activation.derivative(s)
@@ -152,5 +149,5 @@ def affine(weights: Array, inputs: Array) -> Array:
 def product(inputs: Array, matrix: Array) -> Array:
     """inputs (..., n) times matrix (n, m), as one product of two matrices: NumPy would take more axes apart, at ten times the cost."""
     if inputs.ndim <= 2:
-        return np.asarray(np.dot(inputs, matrix))
-    return np.asarray(np.dot(inputs.reshape(-1, inputs.shape[-1]), matrix)).reshape(*inputs.shape[:-1], matrix.shape[-1])
+        return np.asarray(np.matmul(inputs, matrix))  # np.dot would copy rows that lie apart
+    return np.asarray(np.matmul(inputs.reshape(-1, inputs.shape[-1]), matrix)).reshape(*inputs.shape[:-1], matrix.shape[-1])

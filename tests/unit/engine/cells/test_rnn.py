@@ -8,9 +8,9 @@ from app.engine.cells.rnn import affine, product
 
 def test_one_step_by_hand():
     cell = CELLS["rnn"](ACTIVATIONS["relu"])
-    parameters = {"U": np.array([[1.0], [2.0]]), "W": np.array([[0.0, 1.0], [-1.0, 0.0]]), "b_s": np.array([0.5, 0.0])}
-    s, state = np.empty((1, 2)), np.array([[1.0, 10.0], [np.nan, np.nan]])
-    cell.run(parameters, np.array([[3.0]]), s, state)
+    W = np.array([[0.0, 1.0], [-1.0, 0.0]])
+    parameters = {"U": np.array([[1.0], [2.0]]), "W": W, "b_s": np.array([0.5, 0.0]), "h_0": np.array([1.0, 10.0])}
+    s, state = cell.run(parameters, np.array([[3.0]]), ())
     np.testing.assert_array_equal(s, [[3.0 + 10.0 + 0.5, 6.0 - 1.0]])
     np.testing.assert_array_equal(state, [[1.0, 10.0], [13.5, 5.0]])
 
