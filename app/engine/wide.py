@@ -14,6 +14,8 @@ from app.engine.activations import Array, IntArray
 # Entries are multiplied in layers of this many binary digits: the product of two layers stays far inside float64.
 LAYER_BITS = 256
 SMALLEST_IN_LAYER = 2.0**-LAYER_BITS
+# An entry of the product of two layers is above 2^(−2·LAYER_BITS − 2) if it isn't zero: what is three depths below has no digit in common.
+LAYERS_THAT_COUNT = 2
 EXPONENT_OF_ZERO = -(2**62)  # below any sum of exponents, and far enough from the end of 64 bits to be added to
 
 
@@ -68,45 +70,73 @@ def wide_product(left: WideMatrix, right: Array, row_exponent: IntArray | None =
         left = WideMatrix(mantissa, np.where(mantissa == 0.0, EXPONENT_OF_ZERO, left.exponent + shift + row_exponent.T))
     left_layers, left_exponent = _layers_of_rows(left)
     right_layers, right_exponent = _layers_of_matrix(right)
-    partial: dict[int, Array] = {}  # the product is the sum of partial[depth]·2^(exponent − depth·LAYER_BITS)
-    for left_depth, left_layer in left_layers.items():
-        for right_depth, right_layer in right_layers.items():
-            depth, product = left_depth + right_depth, np.dot(left_layer, right_layer)
-            partial[depth] = partial[depth] + product if depth in partial else product
     exponent = left_exponent + right_exponent
-    if len(partial) == 1:
-        ((depth, product),) = partial.items()
-        return widened(product, exponent - depth * LAYER_BITS)
-    return _summed([(product, exponent - depth * LAYER_BITS) for depth, product in partial.items()])
+    depths = sorted({left_depth + right_depth for left_depth in left_layers.depths for right_depth in right_layers.depths})
+    if len(depths) == 1:
+        return widened(_product_at(depths[0], left_layers, right_layers), exponent - depths[0] * LAYER_BITS)
+    # The product is the sum over the depths of terms·2^(exponent − depth·LAYER_BITS). What lies far below the first term of every
+    # entry changes no digit: of a saturated network's hundred layers, a few are multiplied.
+    terms, last = [], depths[-1]
+    missing = np.dot((left.mantissa != 0.0).astype(float), (right != 0.0).astype(float)) > 0.0
+    for depth in depths:
+        if depth > last:
+            break
+        product = _product_at(depth, left_layers, right_layers)
+        terms.append((product, exponent - depth * LAYER_BITS))
+        missing &= product == 0.0
+        if not missing.any():
+            last = min(last, depth + LAYERS_THAT_COUNT)
+    return _summed(terms)
 
 
 def _is_one_layer(sizes: Array, largest: Array) -> bool:
     return not ((sizes < largest * SMALLEST_IN_LAYER) & (sizes > 0.0)).any()
 
 
-def _layers_of_rows(wide: WideMatrix) -> tuple[dict[int, Array], IntArray]:
+@dataclass(frozen=True)
+class _Layers:
+    """A matrix whose entries are sorted by size: those of depth d are scaled·2^−d·LAYER_BITS."""
+
+    scaled: Array
+    depth: IntArray
+    depths: list[int]
+
+    def layer(self, depth: int) -> Array:
+        return self.scaled if len(self.depths) == 1 else np.where(self.depth == depth, self.scaled, 0.0)
+
+
+def _product_at(depth: int, left: _Layers, right: _Layers) -> Array:
+    """The sum of the products of two layers whose depths add up to this one."""
+    pairs = [(left.layer(own), right.layer(depth - own)) for own in left.depths if depth - own in right.depths]
+    return np.asarray(sum(np.dot(*pair) for pair in pairs))
+
+
+def _layers_of_rows(wide: WideMatrix) -> tuple[_Layers, IntArray]:
     if wide.exponent.shape[1] == 1 != wide.mantissa.shape[1]:
-        return {0: wide.mantissa}, wide.exponent
+        return _single_layer(wide.mantissa), wide.exponent
     exponent = wide.row_exponent
     return _layers(wide.mantissa, exponent - wide.exponent), exponent
 
 
-def _layers_of_matrix(matrix: Array) -> tuple[dict[int, Array], int]:
+def _layers_of_matrix(matrix: Array) -> tuple[_Layers, int]:
     sizes = np.abs(matrix)
     largest = sizes.max(keepdims=True)
     exponent = int(np.frexp(largest)[1].item())
     if _is_one_layer(sizes, largest):
-        return {0: np.ldexp(matrix, -exponent)}, exponent
+        return _single_layer(np.ldexp(matrix, -exponent)), exponent
     mantissa, own_exponent = np.frexp(matrix)
     return _layers(mantissa, exponent - own_exponent.astype(np.int64)), exponent
 
 
-def _layers(mantissa: Array, below: IntArray) -> dict[int, Array]:
-    """Entries mantissa·2^−below sorted by size: layer d holds those about 2^−d·LAYER_BITS, multiplied by 2^d·LAYER_BITS."""
+def _single_layer(matrix: Array) -> _Layers:
+    return _Layers(matrix, np.zeros(1, dtype=np.int64), [0])
+
+
+def _layers(mantissa: Array, below: IntArray) -> _Layers:
+    """Entries mantissa·2^−below in layers of LAYER_BITS."""
     below = np.where(mantissa == 0.0, 0, below)
     depth = below // LAYER_BITS
-    shifted = np.ldexp(mantissa, depth * LAYER_BITS - below)
-    return {int(d): np.where(depth == d, shifted, 0.0) for d in np.unique(depth)}
+    return _Layers(np.ldexp(mantissa, depth * LAYER_BITS - below), depth, np.unique(depth).tolist())
 
 
 def _summed(terms: list[tuple[Array, IntArray]]) -> WideMatrix:
