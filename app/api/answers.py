@@ -23,7 +23,7 @@ Work = Callable[["Interest"], bytes]
 
 
 class Interest:
-    """Whether anybody still waits for a computation, and whether it may go on; it asks before each of its parts.
+    """Whether anybody still waits for a computation, and whether it may go on; it asks again and again.
 
     Parameters
     ----------

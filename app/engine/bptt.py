@@ -12,6 +12,7 @@ import numpy as np
 from app.engine.activations import Array, IntArray
 from app.engine.cells.rnn import product
 from app.engine.initializers import Parameters
+from app.engine.interruption import checkpoint
 from app.engine.network import Trace
 
 # Adjoint norms outside this range are recomputed with a scale of their own, before float64 loses them.
@@ -247,6 +248,7 @@ def itemise(trace: Trace, target: Array, loss_weights: Array) -> Itemised:
         active = active_rows[row]
         if active == 0:
             continue
+        checkpoint()
         local[:active, row], previous = network.cell.step_back(network.parameters, linear, row, rows[:active])
         scale[:active] += linear.log10_scale[row]
         log10_scale[:active, row] = scale[:active]
@@ -295,6 +297,7 @@ def contributions(trace: Trace, itemised: Itemised) -> Array:
     result = np.full((length, length), np.nan)
     with np.errstate(divide="ignore"):
         for row in range(length):
+            checkpoint()
             reached = itemised.steps > row
             norms = cell.recurrent_term_norms(trace.state, trace.linear, row, itemised.local[reached, row])
             result[itemised.steps[reached] - 1, row] = np.log10(norms) + itemised.log10_scale[reached, row]

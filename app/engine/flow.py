@@ -11,6 +11,7 @@ import numpy as np
 
 from app.engine.activations import Array
 from app.engine.flow_matrix import flow_matrix
+from app.engine.interruption import checkpoint
 from app.engine.jacobian_norms import LOG10_2, JacobianNorms, jacobian_norms, known_steps, steps_per_chunk
 from app.engine.lyapunov_exponents import lyapunov_exponents
 from app.engine.matrix_norms import spectral_norms
@@ -56,6 +57,7 @@ def step_gain(trace: Trace) -> StepGain:
     jacobians = np.empty((chunk, size, size))
     sigma_max, exponent = np.full(trace.length, np.nan), np.zeros(trace.length, dtype=np.int64)
     for start in range(0, known, chunk):
+        checkpoint()
         stop = min(known, start + chunk)
         steps = cell.state_jacobians(parameters, linear, start, stop, jacobians[: stop - start])
         sigma_max[start:stop], exponent[start:stop] = spectral_norms(steps)

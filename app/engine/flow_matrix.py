@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.engine.activations import Array, BoolArray, IntArray
+from app.engine.interruption import checkpoint
 from app.engine.jacobian_norms import LOG10_2, cumulative_log10_scale, known_steps
 from app.engine.matrix_norms import squared_norms
 from app.engine.network import Trace
@@ -123,6 +124,7 @@ class _Work:
         """Form every product inside each block, several blocks at a time."""
         at_once = max(1, self.piece // BLOCK)
         for first in range(0, self.length // BLOCK, at_once):
+            checkpoint()
             start, stop = first * BLOCK, min((first + at_once) * BLOCK, self.length)
             self._fill(start, stop)
 
@@ -201,6 +203,7 @@ class _Work:
     def _extend(self, products: _Products, other: _Products, from_left: bool) -> None:
         """Multiply each product by the other interval's whole product, from the left or from the right."""
         for first in range(0, len(products.exponents), self.piece):
+            checkpoint()
             part = products[first : first + self.piece]
             buffer = self.buffer[: len(part.exponents)]
             if from_left:
@@ -222,6 +225,7 @@ class _Work:
         grams = self.grams[:count]
         column_norms = np.sqrt(grams[:, :: self.size + 1])
         for first in range(start, middle, self.piece):
+            checkpoint()
             last = min(first + self.piece, middle)
             earlier = self.suffixes[first:last]
             others = self.grams_of_piece[: last - first]
@@ -248,6 +252,7 @@ class _Work:
     def _multiplied_out(self, later: _Products, earlier: _Products, rows: IntArray, columns: IntArray) -> Array:
         squares = np.empty(len(rows))
         for first in range(0, len(rows), self.piece):
+            checkpoint()
             part = slice(first, first + self.piece)
             buffer = self.buffer[: len(rows[part])]
             np.matmul(later.matrices[rows[part]], earlier.matrices[columns[part]], out=buffer)

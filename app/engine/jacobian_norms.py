@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.engine.activations import Array, IntArray
+from app.engine.interruption import checkpoint
 from app.engine.matrix_norms import spectral_norms, squared_norms
 from app.engine.network import Trace, first_bad_row
 from app.engine.wide import EXPONENT_OF_ZERO, WideMatrix, wide_product, widened
@@ -154,6 +155,7 @@ def _chain_norms(trace: Trace, of_step: int, spectral: bool, compress: bool) -> 
     chain = _Chain(np.eye(size), 0)
     stop, patience, compressed_at = of_step, STEPS_BEFORE_FIRST_COMPRESSION, of_step
     while stop > 0:
+        checkpoint()
         start, rows = max(0, stop - chunk), len(chain.matrix)
         jacobians = cell.state_jacobians(parameters, linear, start, stop, jacobian_buffer[: stop - start])
         products = product_buffer.reshape(-1)[: (stop - start) * rows * size].reshape(stop - start, rows, size)
@@ -206,6 +208,7 @@ def _multiplied_widely(chain: _Chain, factors: list[tuple[Array, IntArray | None
     wide = chain.wide or widened(chain.matrix, chain.exponent)
     exponents = np.empty(len(factors))
     for row in range(len(factors) - 1, -1, -1):
+        checkpoint()
         wide = wide_product(wide, *factors[row])
         largest = wide.row_exponent.max(keepdims=True)
         products[row], exponents[row] = wide.rows(largest), largest.item()

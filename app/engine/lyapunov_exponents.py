@@ -3,6 +3,7 @@
 import numpy as np
 
 from app.engine.activations import Array, IntArray
+from app.engine.interruption import checkpoint
 from app.engine.jacobian_norms import known_steps, wide_factor
 from app.engine.network import Trace
 
@@ -50,6 +51,7 @@ def lyapunov_exponents(trace: Trace) -> Array:
     jacobian = np.empty((1, size, size))
     basis, total = np.eye(size), np.zeros(size)
     for step in range(known):
+        checkpoint()
         cell.state_jacobians(parameters, linear, step, step + 1, jacobian)
         matrix, row_exponent = wide_factor(trace, step, jacobian[0])
         shift = np.frexp(np.abs(matrix).max(axis=1))[1]  # rows near 1, whose products with the basis can't overflow

@@ -17,6 +17,7 @@ from app.engine.bptt import Itemised, backpropagate, output_adjoint, parameter_g
 from app.engine.cells.rnn import product
 from app.engine.clipping import euclidean_norm
 from app.engine.initializers import Parameters
+from app.engine.interruption import checkpoint
 from app.engine.network import Trace
 
 # Lags are taken together while their terms have no more numbers than this, half a megabyte.
@@ -74,6 +75,7 @@ def gradient_by_lag(trace: Trace, itemised: Itemised, full: Array) -> GradientBy
     with np.errstate(all="ignore"):
         direction = full.ravel() / full_norm
         for start in range(0, length, together):
+            checkpoint()
             block = slice(start, min(length, start + together))
             term, total = terms[: block.stop - start], sums[: block.stop - start]
             log10_scale = _fill_terms({name: term[:, part] for name, part in columns.items()}, trace, itemised, block)

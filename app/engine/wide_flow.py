@@ -3,6 +3,7 @@
 import numpy as np
 
 from app.engine.activations import Array, BoolArray
+from app.engine.interruption import checkpoint
 from app.engine.jacobian_norms import LOG10_2, wide_factor
 from app.engine.matrix_norms import squared_norms
 from app.engine.network import Trace
@@ -66,6 +67,7 @@ def _recompute(trace: Trace, flow: Array, doubtful: BoolArray) -> None:
             rows = _stacked(rows, start)
         if not steps:
             continue
+        checkpoint()
         cell.state_jacobians(parameters, trace.linear, k, k + 1, jacobian)
         rows = wide_product(rows, *wide_factor(trace, k, jacobian[0]))
         flow[steps, k] = np.where(doubtful[steps, k], _log10_norms(rows, size), flow[steps, k])

@@ -10,6 +10,7 @@ import numpy as np
 from app.engine.activations import Array
 from app.engine.errors import InvalidParameter, WrongShape
 from app.engine.initializers import Parameters
+from app.engine.interruption import checkpoint, interruptible
 from app.engine.losses import READOUTS, loss_steps
 from app.engine.network import Network, check_shapes
 from app.experiments.drawing import draw_network
@@ -31,7 +32,7 @@ class OwnData:
     target: Array | None = None
 
 
-def explore(parameters: RunParameters, own: OwnData | None = None, between: Callable[[], None] = lambda: None) -> dict[str, Any]:
+def explore(parameters: RunParameters, own: OwnData | None = None, may_go_on: Callable[[], None] = lambda: None) -> dict[str, Any]:
     """Compute one run.
 
     Parameters
@@ -40,8 +41,8 @@ def explore(parameters: RunParameters, own: OwnData | None = None, between: Call
         Resolved or not.
     own : OwnData, optional
         Explicit weights or data, which take the place of drawn ones.
-    between : callable, optional
-        Called before each part; what it raises ends the run.
+    may_go_on : callable, optional
+        Called before each part, and by the longer of the engine's loops; what it raises ends the run.
 
     Returns
     -------
@@ -57,9 +58,9 @@ def explore(parameters: RunParameters, own: OwnData | None = None, between: Call
     exploration = prepare(parameters, own or OwnData())
     resolved = exploration.parameters
     parts = {}
-    for name in PART_FUNCTIONS:
-        if name in resolved.include:
-            between()
+    with interruptible(may_go_on):
+        for name in resolved.include:
+            checkpoint()
             parts[name] = PART_FUNCTIONS[name](exploration)
     sequence = exploration.sequence
     divergence = exploration.divergence(with_gradients=not GRADIENT_PARTS.isdisjoint(resolved.include))

@@ -226,7 +226,7 @@ async def test_everyone_who_waits_hears_of_a_failure_and_it_is_not_remembered() 
     assert (await shared.get("key", lambda interest: b"fine", LONG, Client().request)).body == b"fine"
 
 
-async def test_a_client_that_leaves_ends_its_run_between_two_parts(fresh: FastAPI, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_client_that_leaves_ends_its_run_before_its_next_part(fresh: FastAPI, monkeypatch: pytest.MonkeyPatch) -> None:
     """Over the whole application: the parts that come after the client has gone are not computed."""
     from app.experiments import parts  # noqa: PLC0415
 

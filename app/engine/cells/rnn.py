@@ -10,6 +10,7 @@ import numpy as np
 from app.engine.activations import Activation, Array, BoolArray, IntArray
 from app.engine.cells.base import Linearization, Rows
 from app.engine.initializers import Parameters
+from app.engine.interruption import checkpoint
 
 # Below this largest f' of a step, the derivatives are rebuilt from their logarithms with a scale of their own.
 SMALLEST_SAFE_DERIVATIVE = 1e-200
@@ -61,6 +62,7 @@ class RNN:
             state = np.empty((len(x) + 1, *batch, size))
             state[0] = parameters["h_0"]
             for previous, s_t, h_t in zip(state[:-1], s, state[1:], strict=True):
+                checkpoint()
                 np.add(s_t, affine(W, previous), out=s_t)
                 function(s_t, h_t)
             return s, state

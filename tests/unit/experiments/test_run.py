@@ -140,3 +140,19 @@ def test_gradients_of_the_answer_are_consistent(activation):
     assert gradients["truncated"]["relative_bias"] > 0.0
     assert gradients["clipped"]["norm_before"] == gradients["truncated"]["norm"]
     assert gradients["clipped"]["norm"] == pytest.approx(0.01)
+
+
+@pytest.mark.parametrize("part", [name for name in PARTS if name not in {"states", "spectrum", "adjoints", "gradients", "terms"}])
+def test_a_long_part_asks_while_it_works_whether_it_may_go_on(part):
+    def counted():
+        asked.append(None)
+        if len(asked) > most:
+            raise TimeoutError
+
+    parameters = RunParameters(source="white_noise", length=200, hidden_size=64, loss_at="every", include=(part,))
+    asked, most = [], 10_000
+    explore(parameters, may_go_on=counted)
+    assert len(asked) >= 4
+    asked, most = [], 2
+    with pytest.raises(TimeoutError):
+        explore(parameters, may_go_on=counted)
