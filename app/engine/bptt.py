@@ -63,6 +63,12 @@ def output_adjoint(trace: Trace, target: Array, loss_weights: Array) -> Array:
         return gradient
 
 
+def counted_steps(dL_dz: Array) -> int:
+    """How many steps there are up to the last one with a loss: no gradient comes from beyond, where the run may have diverged."""
+    rows = np.flatnonzero(dL_dz.reshape(len(dL_dz), -1).any(axis=1))
+    return int(rows[-1]) + 1 if len(rows) else 0
+
+
 def backpropagate(trace: Trace, target: Array, loss_weights: Array, chunk: int | None = None) -> Backpropagation:
     """All gradients of L = Σ_t m_t ℓ(y_t, target_t) in one sweep from T back to 0.
 
@@ -98,11 +104,12 @@ def backpropagate(trace: Trace, target: Array, loss_weights: Array, chunk: int |
 def _sweep(trace: Trace, dL_dz: Array, chunk: int) -> tuple[Array, Array]:
     """∂L/∂state_t (T+1, ..., S) and ∂L/∂s_t (T, ..., gates·H), in plain float64."""
     network, size = trace.network, trace.network.hidden_size
-    gates = network.cell.gates * size
+    gates, counted = network.cell.gates * size, counted_steps(dL_dz)
     adjoint, local = np.empty(trace.state.shape), np.empty((*dL_dz.shape[:-1], gates + dL_dz.shape[-1]))
     local[0, ..., gates:], local[1:, ..., gates:] = 0.0, dL_dz[:-1]
-    for start in range(0, trace.length, chunk)[::-1]:
-        stop = min(start + chunk, trace.length)
+    adjoint[counted:], local[counted:] = 0.0, 0.0
+    for start in range(0, counted, chunk)[::-1]:
+        stop = min(start + chunk, counted)
         adjoint[stop] = 0.0  # whatever the chunk behind this one has passed back
         adjoint[stop, ..., :size] = product(dL_dz[stop - 1], network.parameters["V"])
         network.cell.sweep_back(network.parameters, trace.linear, start, local[start:stop], adjoint[start : stop + 1])
@@ -111,10 +118,10 @@ def _sweep(trace: Trace, dL_dz: Array, chunk: int) -> tuple[Array, Array]:
 
 def parameter_gradients(trace: Trace, local: Array, dL_dz: Array, initial: Array) -> Parameters:
     """Every parameter's gradient from ∂L/∂s_t, ∂L/∂z_t and ∂L/∂state_0, each one matrix product over all steps."""
-    network, size = trace.network, trace.network.hidden_size
-    gradients = network.cell.parameter_gradients(trace.x, trace.state, trace.linear, local)
-    outputs = dL_dz.reshape(-1, dL_dz.shape[-1])
-    hidden = trace.state[1:, ..., :size].reshape(len(outputs), -1)
+    network, size, counted = trace.network, trace.network.hidden_size, counted_steps(dL_dz)
+    gradients = network.cell.parameter_gradients(trace.x[:counted], trace.state[: counted + 1], trace.linear, local[:counted])
+    outputs = dL_dz[:counted].reshape(-1, dL_dz.shape[-1])
+    hidden = trace.state[1 : counted + 1, ..., :size].reshape(-1, size)
     return {
         "U": gradients["U"],
         "W": gradients["W"],
@@ -143,20 +150,19 @@ def scaled_adjoints(trace: Trace, back: Backpropagation, target: Array, loss_wei
     """
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         norms = np.linalg.norm(back.adjoint, axis=-1)
-        last = int(np.flatnonzero(loss_weights)[-1]) + 1 if loss_weights.any() else 0
-        if _is_safe(norms[: last + 1]):
-            norms[last + 1 :] = 0.0
+        dL_dz = output_adjoint(trace, target, loss_weights)
+        if _is_safe(norms[: counted_steps(dL_dz) + 1]):
             return ScaledAdjoints(back.adjoint / np.where(norms > 0.0, norms, 1.0)[:, None], np.log10(norms))
-    return _scaled_sweep(trace, output_adjoint(trace, target, loss_weights))
+    return _scaled_sweep(trace, dL_dz)
 
 
 @np.errstate(over="ignore", under="ignore", invalid="ignore")
 def _scaled_sweep(trace: Trace, dL_dz: Array) -> ScaledAdjoints:
-    network, linear = trace.network, trace.linear
+    network, linear, counted = trace.network, trace.linear, counted_steps(dL_dz)
     direction, log10_norm = np.zeros_like(trace.state), np.full(trace.length + 1, -np.inf)
     unit, scale = np.zeros(trace.state.shape[-1]), -np.inf
-    for t in range(trace.length, -1, -1):
-        if t < trace.length:
+    for t in range(counted, -1, -1):
+        if t < counted:
             _, unit = network.cell.step_back(network.parameters, linear, t, unit)
             scale += linear.log10_scale[t]
         if t > 0:

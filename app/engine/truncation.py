@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.engine.activations import Array, IntArray
-from app.engine.bptt import Itemised, backpropagate, output_adjoint, parameter_gradients
+from app.engine.bptt import Itemised, backpropagate, counted_steps, output_adjoint, parameter_gradients
 from app.engine.cells.rnn import product
 from app.engine.clipping import euclidean_norm
 from app.engine.initializers import Parameters
@@ -143,10 +143,11 @@ def _norms(matrices: Array) -> Array:
 
 def _norms_apart(trace: Trace, itemised: Itemised) -> dict[str, Array]:
     """Norms of what has no lag of its own: V and b_z keep their gradients, h_0 has one term for every window that holds step 1."""
-    size, outputs = trace.network.hidden_size, itemised.dL_dz
+    size, counted = trace.network.hidden_size, counted_steps(itemised.dL_dz)
+    outputs = itemised.dL_dz[:counted]
     initial = np.zeros((trace.length, size))
     initial[itemised.steps - 1] = (10.0**itemised.initial_log10_scale)[:, None] * itemised.initial[:, :size]
-    constant = {"V": euclidean_norm(outputs.T @ trace.state[1:, :size]), "b_z": euclidean_norm(outputs.sum(axis=0))}
+    constant = {"V": euclidean_norm(outputs.T @ trace.state[1 : counted + 1, :size]), "b_z": euclidean_norm(outputs.sum(axis=0))}
     return {
         **{name: np.full(trace.length, norm) for name, norm in constant.items()},
         "h_0": _norms(np.cumsum(initial, axis=0)),

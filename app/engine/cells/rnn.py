@@ -108,8 +108,8 @@ class RNN:
     def parameter_gradients(self, x: Array, state: Array, linear: Linearization, local: Array) -> Parameters:
         flat = local.reshape(-1, local.shape[-1])
         return {
-            "U": flat.T @ x.reshape(len(flat), -1),
-            "W": flat.T @ state[:-1].reshape(len(flat), -1),
+            "U": flat.T @ x.reshape(-1, x.shape[-1]),
+            "W": flat.T @ state[:-1].reshape(-1, state.shape[-1]),
             "b_s": flat.sum(axis=0),
         }
 

@@ -156,3 +156,31 @@ def test_a_long_part_asks_while_it_works_whether_it_may_go_on(part):
     asked, most = [], 2
     with pytest.raises(TimeoutError):
         explore(parameters, may_go_on=counted)
+
+
+@pytest.mark.parametrize("activation", ["identity", "relu"])
+@pytest.mark.parametrize("loss_at", ["3", "4,10"])
+def test_what_happens_after_the_last_loss_step_changes_no_gradient(activation, loss_at):
+    """The long run diverges at step 300 or so: up to the last loss step it is the short one, number for number."""
+    x, target = np.random.default_rng(1).standard_normal((2, 500, 2))
+    parts = ("adjoints", "gradients", "gradient_by_lag", "contributions", "loss_slice")
+    parameters = RunParameters(activation=activation, spectral_radius=10.0, hidden_size=4, loss_at=loss_at, truncation=5, include=parts)
+    long = explore(parameters, OwnData(x=x, target=target))
+    short = explore(parameters, OwnData(x=x[:10], target=target[:10]))
+    assert long["divergence"]["quantity"] in {"s", "h"}
+    assert short["divergence"] is None
+    for part in parts:
+        _assert_begins_with(long[part], short[part])
+    assert np.isneginf(long["adjoints"]["log10_norm"][11:]).all()
+
+
+def _assert_begins_with(long, short):
+    if isinstance(short, dict):
+        for name in short:
+            _assert_begins_with(long[name], short[name])
+    elif isinstance(short, np.ndarray):
+        np.testing.assert_allclose(long[tuple(slice(length) for length in short.shape)], short, rtol=1e-12)
+    elif isinstance(short, float):
+        np.testing.assert_allclose(long, short, rtol=1e-12)
+    elif not isinstance(short, list):  # which steps are exactly zero: more of them in the longer run
+        assert long == short
