@@ -38,6 +38,7 @@ import { createAnnouncer } from "./shell/announcer.js";
 import { nodesOf } from "./shell/markup.js";
 import { embedded, openPage, pageState } from "./shell/page.js";
 import { mountRail } from "./shell/rail.js";
+import { refusalIn } from "./shell/refusal.js";
 import { createStage } from "./shell/stage.js";
 import { createStatus } from "./shell/status.js";
 import { mountTools } from "./shell/toolbar.js";
@@ -158,7 +159,8 @@ const clientOf = (take) =>
       store.update(take(answer));
     },
     onError: (error) => {
-      if (!rail.problem(error.parameter, error.message)) status.error(error.message);
+      const message = refusalIn(error, strings(), store.get().language);
+      if (!rail.problem(error.parameter, message)) status.error(message);
       else status.clear();
     },
     onState: (state) => status.state(state, strings()),

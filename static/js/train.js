@@ -37,6 +37,7 @@ import { mountActions } from "./shell/actions.js";
 import { createAnnouncer } from "./shell/announcer.js";
 import { embedded, openPage, pageState } from "./shell/page.js";
 import { mountRail } from "./shell/rail.js";
+import { refusalIn } from "./shell/refusal.js";
 import { createRunBar } from "./shell/run-bar.js";
 import { createRunner } from "./shell/runner.js";
 import { createScrubber } from "./shell/scrubber.js";
@@ -112,7 +113,8 @@ const runner = createRunner({
   onRuns: (runs) => store.update({ runs }),
   onRunning: (running) => store.update({ running }),
   onError: (error) => {
-    if (!rail.problem(error.parameter, error.message)) status.error(error.message);
+    const message = refusalIn(error, strings(), store.get().language);
+    if (!rail.problem(error.parameter, message)) status.error(message);
   },
 });
 

@@ -24,6 +24,56 @@ test("what is typed has words of its own in both languages", () => {
   assert.match(refusalIn(error, stringsIn("ko"), "ko", 40), /^1부터 40까지/);
 });
 
+const costly = {
+  code: "work_too_large",
+  parameter: "include=flow_matrix",
+  allowed: "at most 10 s",
+  message:
+    "include=flow_matrix: got 'an estimated 14.2 s', allowed: at most 10 s. Lower include=flow_matrix or length or hidden_size.",
+  details: {
+    estimated_seconds: 14.2,
+    limit_seconds: 10,
+    estimated_megabytes: 80,
+    limit_megabytes: 500,
+    lower: ["include=flow_matrix", "length", "hidden_size"],
+  },
+};
+
+test("a run that costs too much names the page's controls, not the API's parameters", () => {
+  assert.equal(
+    refusalIn(costly, stringsIn("ko"), "ko"),
+    "계산에 약 14.2초가 걸리는데, 서버는 10초까지 받습니다. 다음 중 하나를 낮추세요: 시퀀스 길이, 은닉 유닛 수.",
+  );
+  assert.equal(
+    refusalIn(costly, stringsIn("en"), "en"),
+    "It would take an estimated 14.2 s, the server allows 10 s. Lower one of: Length, Hidden units.",
+  );
+  const heavy = { ...costly, details: { ...costly.details, estimated_seconds: 2, estimated_megabytes: 900 } };
+  assert.match(refusalIn(heavy, stringsIn("ko"), "ko"), /900MB.*500MB/);
+  assert.match(refusalIn({ ...costly, details: null }, stringsIn("ko"), "ko"), /중단했습니다.*길이/);
+  const training = { ...costly, details: { ...costly.details, lower: ["steps", "batch_size"] } };
+  assert.match(refusalIn(training, stringsIn("en"), "en"), /Training steps, Batch size\.$/);
+});
+
+test("weights and numbers of one's own are refused in Korean, and in the server's words in English", () => {
+  const shape = {
+    code: "wrong_shape",
+    parameter: "weights.W",
+    allowed: [4, 4],
+    message: "W must be (4, 4), got (3, 3).",
+  };
+  assert.equal(refusalIn(shape, stringsIn("ko"), "ko"), "weights.W의 크기는 4 × 4이어야 합니다.");
+  assert.equal(refusalIn(shape, stringsIn("en"), "en"), shape.message);
+  const rows = {
+    ...range,
+    parameter: "x",
+    allowed: "rows of the same length",
+    message: "x: got rows of 1 to 2 numbers.",
+  };
+  assert.match(refusalIn(rows, stringsIn("ko"), "ko"), /^시점마다 한 줄씩/);
+  assert.equal(refusalIn(rows, stringsIn("en"), "en"), rows.message);
+});
+
 test("anything else is said as the server said it", () => {
   const error = { code: "too_large", parameter: null, allowed: null, message: "Ask for less." };
   assert.equal(refusalIn(error, stringsIn("ko"), "ko", 40), "Ask for less.");

@@ -4,6 +4,7 @@ import { ApiError } from "../api/client.js";
 import { make } from "../controls/slider.js";
 import { openDialog } from "../shell/dialog.js";
 import { nodesOf } from "../shell/markup.js";
+import { refusalIn } from "../shell/refusal.js";
 import { bodyOf, fitted, fromExport, parseRows, parseWeights, WEIGHTS } from "../state/own.js";
 
 const EXAMPLES = /** @type {Record<string, string>} */ ({
@@ -95,7 +96,7 @@ export function open(desk) {
       close();
       desk.go(parameters, { own });
     } catch (error) {
-      if (error instanceof ApiError) tell(placeOf(error.parameter), error.message);
+      if (error instanceof ApiError) tell(placeOf(error.parameter), refusalIn(error, strings, store.get().language));
       else tell(null, strings("export.lost"));
     } finally {
       use.disabled = false;

@@ -7,6 +7,7 @@ import { differing, MOST_PINS, outcome, pinOf } from "../figures/comparison.js";
 import { changed } from "../state/parameters.js";
 import { parseQuery, toQuery } from "../state/url.js";
 import { nodesOf } from "./markup.js";
+import { refusalIn } from "./refusal.js";
 
 const PARTS = "jacobian_norms,gradients,spectrum,step_gain";
 /** Milliseconds. */
@@ -40,7 +41,8 @@ export function createCompare(panel, desk) {
           },
           (error) => {
             const refused = error instanceof ApiError && error.code !== "server_busy";
-            failures.set(pin, refused ? error.message : desk.strings()("export.lost"));
+            const strings = desk.strings();
+            failures.set(pin, refused ? refusalIn(error, strings, store.get().language) : strings("export.lost"));
             if (!refused) setTimeout(() => failures.delete(pin) && fetchMissing(), ASK_AGAIN_AFTER);
           },
         )

@@ -6,7 +6,7 @@
  * @property {string} query  Of the run: what it is the answer to.
  * @property {import("../state/series.js").Series} series
  * @property {"idle" | import("../api/training-stream.js").StreamState} state
- * @property {string | null} error  What the server said against it.
+ * @property {import("../api/client.js").ApiError | null} error  What the server said against it.
  */
 
 import { openTraining } from "../api/training-stream.js";
@@ -65,7 +65,7 @@ export function createRunner({ runs, onRuns, onRunning, onError, open = openTrai
             else change(query, { state });
           },
           onError: (error) => {
-            end(query, { state: "idle", error: error.message });
+            end(query, { state: "idle", error });
             onError(error);
           },
         },

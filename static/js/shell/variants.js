@@ -5,6 +5,7 @@ import { number, percent, plain } from "../math/format.js";
 import { finalLoss } from "../math/outcome.js";
 import { contrasted, LETTERS, MOST_VARIANTS, parametersOf } from "../state/variants.js";
 import { nodesOf } from "./markup.js";
+import { refusalIn } from "./refusal.js";
 
 /** @param {HTMLElement} element @param {import("../train.js").TrainDesk} desk */
 export function createVariants(element, desk) {
@@ -106,7 +107,7 @@ export function createVariants(element, desk) {
     const strings = desk.strings();
     const run = desk.runOf(index);
     const { series } = run;
-    if (run.error !== null) return { kind: "failed", text: run.error };
+    if (run.error !== null) return { kind: "failed", text: refusalIn(run.error, strings, desk.store.get().language) };
     if (run.state === "lost" || run.state === "busy")
       return { kind: run.state, text: strings(`variants.${run.state}`, { step: series.count }) };
     const outcome = desk.outcomeOf(index);
