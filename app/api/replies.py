@@ -1,6 +1,5 @@
 """What the routes that compute share: queries without repetition, answers with an ETag, long answers in pieces."""
 
-import dataclasses
 import hashlib
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -34,7 +33,7 @@ async def each_parameter_once(request: Request) -> None:
 
 def etag(parameters: Any, arrays: str) -> str:
     """A weak validator: the parameters and the version fix the numbers, compression changes the bytes."""
-    canonical = orjson.dumps([type(parameters).__name__, dataclasses.asdict(parameters), arrays, VERSION])
+    canonical = orjson.dumps([type(parameters).__name__, parameters, arrays, VERSION])
     return f'W/"{hashlib.sha256(canonical).hexdigest()[:32]}"'
 
 
