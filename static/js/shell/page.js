@@ -7,6 +7,7 @@
  */
 
 import { forgetWidths } from "../draw.js";
+import { dressLinks } from "./links.js";
 import { createStrings, loadDictionary, pickLanguage, translate } from "./strings.js";
 import { applyTheme, readTheme, resolveTheme } from "./theme.js";
 
@@ -80,17 +81,6 @@ export async function openPage({ store, title, query, beside = () => null, draw,
     }
   }
 
-  /** Links to the other pages keep language and theme. */
-  function dressLinks() {
-    const { page: shown } = store.get();
-    const kept = new URLSearchParams(Object.entries(shown).filter(([name]) => name === "lang" || name === "theme"));
-    for (const link of /** @type {NodeListOf<HTMLAnchorElement>} */ (document.querySelectorAll(".page-link"))) {
-      const address = new URL(link.href);
-      address.search = String(kept);
-      link.href = address.href;
-    }
-  }
-
   function say() {
     translate(document, strings);
     document.title = strings(title);
@@ -103,7 +93,7 @@ export async function openPage({ store, title, query, beside = () => null, draw,
     say();
     update({ language, page: { ...store.get().page, lang: language } });
     spoken();
-    dressLinks();
+    dressLinks(store.get().page);
     writeAddress();
     schedule("draw");
   }
@@ -130,7 +120,7 @@ export async function openPage({ store, title, query, beside = () => null, draw,
     const theme = store.get().theme === "dark" ? "light" : "dark";
     update({ page: { ...store.get().page, theme } });
     dress(theme);
-    dressLinks();
+    dressLinks(store.get().page);
     writeAddress();
   });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
@@ -154,7 +144,7 @@ export async function openPage({ store, title, query, beside = () => null, draw,
     });
   }
   say();
-  dressLinks();
+  dressLinks(store.get().page);
 
   return {
     hidden,
