@@ -20,12 +20,15 @@ LARGEST_SAFE_SQUARE = 1e200
 SMALLEST_SAFE_ENTRY = 1e-90
 FEWEST_STEPS_PER_CHUNK = 4
 
-# The chain is compressed only where a factorisation costs less than the multiplications it saves.
+# The chain is compressed only where a factorisation costs less than what it saves: the multiplications alone, or with spectral
+# norms, whose cost grows as the cube of the rows, so that fewer rows are worth it, and sooner.
 FEWEST_ROWS_TO_COMPRESS = 40
+FEWEST_ROWS_WITH_SPECTRAL = 20
+LONGEST_CHUNK_WITH_SPECTRAL = 24
 STEPS_BEFORE_FIRST_COMPRESSION = 12
 # Directions smaller than this beside the norm are left out. Their share of the norm is watched, and may not pass the second value.
-NEGLIGIBLE = 1e-11
-LARGEST_NEGLIGIBLE_SHARE = 1e-9
+NEGLIGIBLE = 1e-10
+LARGEST_NEGLIGIBLE_SHARE = 1e-8  # of which the norms lose the square
 
 
 @dataclass(frozen=True)
@@ -149,7 +152,8 @@ def _chain_norms(trace: Trace, of_step: int, spectral: bool, compress: bool) -> 
     """log10 of both norms for every k < of_step, (2, T+1), without log10_scale; None if a direction left out came back."""
     cell, parameters, linear = trace.network.cell, trace.network.parameters, trace.linear
     size = trace.state.shape[-1]
-    chunk = longest = min(steps_per_chunk(size), max(1, of_step))
+    fewest_rows, most_steps = (FEWEST_ROWS_WITH_SPECTRAL, LONGEST_CHUNK_WITH_SPECTRAL) if spectral else (FEWEST_ROWS_TO_COMPRESS, of_step)
+    chunk = longest = max(1, min(steps_per_chunk(size), most_steps, of_step))
     jacobian_buffer, product_buffer = np.empty((2, chunk, size, size))
     logarithms = np.full((2, trace.length + 1), np.nan)
     chain = _Chain(np.eye(size), 0)
@@ -177,7 +181,7 @@ def _chain_norms(trace: Trace, of_step: int, spectral: bool, compress: bool) -> 
         if squares[0] == 0.0:
             logarithms[: 1 + spectral, :start] = -np.inf
             break
-        if compress and chain.wide is None and rows >= FEWEST_ROWS_TO_COMPRESS and compressed_at - start >= patience:
+        if compress and chain.wide is None and rows >= fewest_rows and compressed_at - start >= patience:
             chain = _compressed(chain)
             compressed_at, patience = start, patience * (2 if len(chain.matrix) > 0.9 * rows else 1)
         stop = start
