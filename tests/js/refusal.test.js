@@ -62,7 +62,7 @@ test("weights and numbers of one's own are refused in Korean, and in the server'
     allowed: [4, 4],
     message: "W must be (4, 4), got (3, 3).",
   };
-  assert.equal(refusalIn(shape, stringsIn("ko"), "ko"), "weights.W의 크기는 4 × 4이어야 합니다.");
+  assert.equal(refusalIn(shape, stringsIn("ko"), "ko"), "weights.W의 올바른 크기는 4 × 4입니다.");
   assert.equal(refusalIn(shape, stringsIn("en"), "en"), shape.message);
   const rows = {
     ...range,
