@@ -4,6 +4,8 @@ import numpy as np
 
 from app.engine.activations import Array, IntArray
 
+# Within this many powers of two from 1, squares of the largest entries neither over- nor underflow.
+MOST_BITS_FROM_ONE = 400
 # Up to this many rows, all eigenvalues of a Gram matrix cost less than looking for the largest alone.
 MOST_ROWS_FOR_ALL = 96
 MOST_LANCZOS_STEPS = 40
@@ -41,9 +43,12 @@ def spectral_norms(matrices: Array, *, chained: bool = False) -> tuple[Array, In
     >>> np.ldexp(values, exponents)
     array([5., 2.])
     """
-    largest = np.abs(matrices).max(axis=(1, 2), initial=0.0)
+    largest = np.maximum(matrices.max(axis=(1, 2), initial=0.0), -matrices.min(axis=(1, 2), initial=0.0))
     shift = np.frexp(largest)[1].astype(np.int64)
-    matrices = np.ldexp(matrices, -shift[:, None, None])  # so that squares neither over- nor underflow
+    if np.abs(shift).max(initial=0) > MOST_BITS_FROM_ONE:
+        matrices = np.ldexp(matrices, -shift[:, None, None])
+    else:
+        shift = np.zeros_like(shift)
     if not chained or matrices.shape[1] <= MOST_ROWS_FOR_ALL:
         return _by_gram_matrices(matrices), shift
     values, vector = np.empty(len(matrices)), np.ones(matrices.shape[1])

@@ -41,16 +41,43 @@ def at_most(lower, upper):
     return np.isneginf(lower) | (finite & (lower <= np.where(finite, upper, 0.0) + TOLERANCE))
 
 
+def agree(found, expected, trace):
+    """Whether rows of the flow matrix, the last of them the last step's, are equal as far as the Jacobians' last digits decide them.
+
+    Where terms cancel to nothing but rounding, no digit of the result is known. That is rare, so it is looked into only then.
+    """
+    if largest_difference(found, expected) < TOLERANCE:
+        return True
+    found, expected = np.atleast_2d(found, expected)
+    jacobians = jacobians_of(trace)[: found.shape[1] - 1]
+    nudged = jacobians * (1.0 + np.random.default_rng(0).choice([-4.0, 4.0], jacobians.shape) * np.finfo(float).eps)
+    with np.errstate(invalid="ignore"):
+        undecided = np.abs(exact_flow(chain_of(nudged)) - exact_flow(chain_of(jacobians)))[-len(found) :]  # NaN where both are zero
+        difference = np.where(found == expected, 0.0, np.abs(found - expected))
+    return (difference <= TOLERANCE + 100.0 * np.nan_to_num(undecided, nan=0.0, posinf=np.inf))[~np.isnan(expected)].all()
+
+
 @given(traces())
 def test_the_last_row_of_the_flow_matrix_is_the_norm_curve(trace):
     flow, norms = flow_matrix(trace), jacobian_norms(trace)
-    assert largest_difference(flow[norms.of_step, : norms.of_step + 1], norms.log10_frobenius[: norms.of_step + 1]) < TOLERANCE
+    known = norms.of_step + 1
+    assert agree(flow[norms.of_step, :known], norms.log10_frobenius[:known], trace)
 
 
 @given(traces(longest=12))
 def test_the_flow_matrix_equals_exact_products(trace):
     if trace.divergence is None:
-        assert largest_difference(flow_matrix(trace), exact_flow(trace)) < TOLERANCE
+        assert agree(flow_matrix(trace), exact_flow(trace), trace)
+
+
+def test_only_where_the_last_digits_decide_may_rows_disagree():
+    """A rotation by a right angle between two projections: nothing is left but the rounding of the angle's cosine."""
+    angle = np.deg2rad(45.0)
+    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    trace = chain_of([np.diag([1.0, 0.0]), turn, turn, np.diag([1.0, 0.0])])
+    row = flow_matrix(trace)[-1]
+    assert agree(row + np.array([0.05, 0.0, 0.0, 0.0, 0.0]), row, trace)
+    assert not agree(row + np.array([0.0, 0.0, 0.0, 1e-8, 0.0]), row, trace)
 
 
 @given(wild_chains())
