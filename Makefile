@@ -23,10 +23,10 @@ export OPENBLAS_NUM_THREADS ?= 1
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test test-javascript test-python lint format fuzz bench oracle reference answers lock audit docker clean
+.PHONY: help run setup test test-javascript test-python test-slow lint format fuzz bench oracle reference answers lock audit docker clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: $(RUNTIME) ## start the application on http://127.0.0.1:8000
 	$(BIN)/python -m app
@@ -41,6 +41,9 @@ test-javascript: $(DEVELOPMENT)
 test-python: $(DEVELOPMENT) node_modules
 	scripts/install-browser.sh
 	$(BIN)/python -m pytest -n $(JOBS)
+
+test-slow: $(DEVELOPMENT) ## run the tests that take minutes: every story over 20 seeds, memory and time of random requests
+	$(BIN)/python -m pytest -n $(JOBS) -m slow -o faulthandler_timeout=0
 
 lint: $(DEVELOPMENT) node_modules ## check style, types and the direction of imports
 	$(BIN)/ruff check .

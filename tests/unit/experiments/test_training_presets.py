@@ -13,7 +13,11 @@ from app.experiments.training_presets import BUDGET_SECONDS, TRAINING_PRESETS, f
 
 SEEDS = (1, 2, 3, 4, 5)
 CORES = 2
-STORIES = [pytest.param(name, seed, id=f"{name}-{seed}") for name in TRAINING_PRESETS for seed in SEEDS]
+STORIES = [
+    pytest.param(name, seed, id=f"{name}-{seed}", marks=pytest.mark.slow if seed > SEEDS[0] else ())
+    for name in TRAINING_PRESETS
+    for seed in SEEDS
+]
 
 
 @cache
