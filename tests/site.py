@@ -38,6 +38,7 @@ class Copy:
     settings: dict[str, str] = field(default_factory=dict)
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
+    directory: Path = ROOT
 
     @property
     def address(self) -> str:
@@ -52,7 +53,9 @@ class Copy:
         """Start it."""
         environment = os.environ | {"UNROLLED_HOST": "127.0.0.1", "UNROLLED_PORT": str(self.port), **self.settings}
         with self.log.open("ab") as output:
-            self.process = subprocess.Popen([sys.executable, "-m", "app"], cwd=ROOT, env=environment, stdout=output, stderr=output)
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "app"], cwd=self.directory, env=environment, stdout=output, stderr=output
+            )
 
     def wait(self) -> None:
         """Until it answers."""

@@ -58,6 +58,12 @@ class Assets(StaticFiles):
     def modules(self, script: str) -> list[str]:
         """The addresses of everything that a script imports, and what that imports: a browser that knows them asks for all at once."""
         self._look_for_changes()
+        if script not in self._modules:
+            self._modules[script] = [self.url(path) for path in sorted(self._imported_by(script))]
+        return self._modules[script]
+
+    def _imported_by(self, script: str) -> set[str]:
+        """The names of everything that a script imports, directly or not."""
         found, pending = {script}, [script]
         while pending:
             importer = pending.pop()
@@ -66,7 +72,7 @@ class Assets(StaticFiles):
                 if imported not in found:
                     found.add(imported)
                     pending.append(imported)
-        return [self.url(path) for path in sorted(found - {script})]
+        return found - {script}
 
     def _look_for_changes(self) -> None:
         """Once a second at most, make a new version if a file has changed: whoever works on the page only reloads it."""
@@ -79,6 +85,7 @@ class Assets(StaticFiles):
             self._files = {path.relative_to(self._root).as_posix(): path for path, _, _ in state}
             self.version = version_of(self._files)
             self._bodies: dict[tuple[str, str], asyncio.Task[bytes]] = {}
+            self._modules: dict[str, list[str]] = {}  # by script: to find them, every script is read
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         """A file of this version from memory, any other path as Starlette answers it."""

@@ -19,7 +19,7 @@ import aiohttp
 from benchmarks.load.tally import Tally
 
 # What the Explore page asks for when all of its figures are in view.
-PAGE_PARTS = "jacobian_norms,gradients,gradient_by_lag,states,adjoints,flow_matrix,spectrum"
+PAGE_QUERY = "include=states,jacobian_norms,adjoints,flow_matrix,gradient_by_lag,gradients,step_gain,spectrum&arrays=typed"
 LONGEST_WAIT = aiohttp.ClientTimeout(total=60)
 PAUSES = (0.1, 0.2, 0.4, 0.8, 1.6, 3.2)  # after a lost connection
 MOST_TRIES = 30
@@ -35,7 +35,7 @@ class Habits:
     drag_seconds: float = 5.0
     look_seconds: float = 20.0
     opens_page: bool = True
-    query: str = f"include={PAGE_PARTS}&arrays=typed"
+    query: str = PAGE_QUERY
     encodings: str = "gzip, deflate"  # what browsers accept over plain HTTP
 
     @property

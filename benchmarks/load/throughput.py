@@ -12,14 +12,14 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from benchmarks.load.students import PAGE_PARTS
+from benchmarks.load.students import PAGE_QUERY
 from tests.serving import ROOT, free_port, wait_until_it_answers
 from tests.site import proxying
 
 WORKERS = 2
 CONNECTIONS = 50
 SMALL = "/api/v1/runs?include=states,jacobian_norms&hidden_size=32&length=100"
-PAGE = f"/api/v1/runs?include={PAGE_PARTS}&arrays=typed"
+PAGE = f"/api/v1/runs?{PAGE_QUERY}"
 NO_LIMIT = {"rate=1000r/s": "rate=1000000r/s"}  # wrk is one address that floods
 HELLO, APPLICATION, PROXY = "hello", "application", "nginx"
 CASES = (  # what, where, path, target

@@ -45,6 +45,24 @@ def test_a_template_cannot_ask_for_a_file_that_does_not_exist(root: Path) -> Non
         Assets(root).url("js/man.js")
 
 
+def test_what_a_script_imports_is_looked_up_once_a_version(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (root / "js" / "main.js").write_text('import { a } from "./a.js";\n')
+    (root / "js" / "a.js").write_text('export { b } from "./deep/b.js";\nconst c = import("./c.js");\n')
+    (root / "js" / "deep").mkdir()
+    (root / "js" / "deep" / "b.js").write_text('import "../a.js";\n')
+    (root / "js" / "c.js").write_text("export const c = 1;\n")
+    files = Assets(root)
+    found = files.modules("js/main.js")
+    assert found == [files.url("js/a.js"), files.url("js/deep/b.js")]
+    monkeypatch.setattr(Path, "read_text", lambda *_: pytest.fail("a script was read again"))
+    assert files.modules("js/main.js") == found
+    monkeypatch.undo()
+    (root / "js" / "a.js").write_text('import { c } from "./c.js";\n')
+    files._next_look = 0.0
+    assert files.modules("js/main.js") == [files.url("js/a.js"), files.url("js/c.js")]
+    assert files.modules("js/main.js") != found
+
+
 @pytest.mark.anyio
 async def test_a_file_of_this_version_is_kept_for_ever_and_one_without_version_is_not(root: Path) -> None:
     files = Assets(root)

@@ -25,25 +25,20 @@ EMBEDDED_SECONDS = 0.02
 @router.get("/")
 async def explore_page(request: Request, server: CurrentServer, embed: Annotated[str, Query()] = "") -> Response:
     """The Explore page. `embed=1` may be framed by other sites, nothing else may."""
-    context = {
-        "catalog": _json_block(server.catalog),
-        "initial": _json_block(await initial(request, server)),
-    }
+    context = {"initial": json_block(await initial(request, server))}
     return server.templates.TemplateResponse(request, "explore.html", context, headers=_headers("*" if embed == "1" else "'none'"))
 
 
 @router.get("/train")
 async def train_page(request: Request, server: CurrentServer, embed: Annotated[str, Query()] = "") -> Response:
     """Training runs side by side; `embed=1` as above."""
-    context = {"catalog": _json_block(server.catalog)}
-    return server.templates.TemplateResponse(request, "train.html", context, headers=_headers("*" if embed == "1" else "'none'"))
+    return server.templates.TemplateResponse(request, "train.html", headers=_headers("*" if embed == "1" else "'none'"))
 
 
 @router.get("/cliff")
 async def cliff_page(request: Request, server: CurrentServer, embed: Annotated[str, Query()] = "") -> Response:
     """The error surface of the one-unit network; `embed=1` as above."""
-    context = {"catalog": _json_block(server.catalog)}
-    return server.templates.TemplateResponse(request, "cliff.html", context, headers=_headers("*" if embed == "1" else "'none'"))
+    return server.templates.TemplateResponse(request, "cliff.html", headers=_headers("*" if embed == "1" else "'none'"))
 
 
 @router.get("/docs")
@@ -72,7 +67,7 @@ async def initial(request: Request, server: Server) -> bytes:
     return found.body
 
 
-def _json_block(json: bytes) -> Markup:
+def json_block(json: bytes) -> Markup:
     """JSON for a <script type="application/json">: nothing in it can end the element."""
     text = json.decode()
     for character in "<>&":
