@@ -32,15 +32,49 @@ class OwnData:
     target: Array | None = None
 
 
-def explore(parameters: RunParameters, own: OwnData | None = None, may_go_on: Callable[[], None] = lambda: None) -> dict[str, Any]:
-    """Compute one run.
+@dataclass(frozen=True)
+class PreparedRun:
+    """A run of which everything is known but its numbers.
+
+    Attributes
+    ----------
+    parameters : RunParameters
+        Resolved: every default is filled in.
+    own : OwnData
+        What was given in place of drawn weights and made sequences.
+    sequence : Sequence, optional
+        Inputs, targets and labels; without it, `compute` makes it again.
+    """
+
+    parameters: RunParameters
+    own: OwnData
+    sequence: Sequence | None
+
+    def without_sequence(self) -> "PreparedRun":
+        """The same run, small enough to wait in a queue."""
+        return dataclasses.replace(self, sequence=None)
+
+
+def prepare(parameters: RunParameters, own: OwnData | None = None) -> PreparedRun:
+    """Make the sequence, and fill in every default that follows from it.
+
+    Raises
+    ------
+    InvalidParameter
+        Where the parameters can't go together: with the parameter, what was got, what is allowed and what to do.
+    """
+    own = own or OwnData()
+    sequence = _sequence(parameters, own)
+    return PreparedRun(_resolved(parameters, own, sequence), own, sequence)
+
+
+def compute(run: PreparedRun, may_go_on: Callable[[], None] = lambda: None) -> dict[str, Any]:
+    """Draw the network and compute the parts that are asked for.
 
     Parameters
     ----------
-    parameters : RunParameters
-        Resolved or not.
-    own : OwnData, optional
-        Explicit weights or data, which take the place of drawn ones.
+    run : PreparedRun
+        From `prepare`.
     may_go_on : callable, optional
         Called before each part, and by the longer of the engine's loops; what it raises ends the run.
 
@@ -53,19 +87,19 @@ def explore(parameters: RunParameters, own: OwnData | None = None, may_go_on: Ca
     Raises
     ------
     InvalidParameter
-        With the parameter, what was got, what is allowed and what to do.
+        Where the weights can't be drawn, or a part can't be made for these sizes.
     """
-    exploration = prepare(parameters, own or OwnData())
-    resolved = exploration.parameters
+    resolved = run.parameters
+    sequence = _sequence(resolved, run.own) if run.sequence is None else run.sequence
+    exploration = Exploration(resolved, sequence, _network(resolved, run.own))
     parts = {}
     with interruptible(may_go_on):
         for name in resolved.include:
             checkpoint()
             parts[name] = PART_FUNCTIONS[name](exploration)
-    sequence = exploration.sequence
     divergence = exploration.divergence(with_gradients=not GRADIENT_PARTS.isdisjoint(resolved.include))
     return {
-        "parameters": echo(resolved, own or OwnData()),
+        "parameters": echo(resolved, run.own),
         "sequence": {"x": sequence.x, "target": sequence.target, "labels": list(sequence.labels), "symbols": _listed(sequence.symbols)},
         "loss": {
             "kind": resolved.loss,
@@ -79,20 +113,14 @@ def explore(parameters: RunParameters, own: OwnData | None = None, may_go_on: Ca
     }
 
 
+def explore(parameters: RunParameters, own: OwnData | None = None, may_go_on: Callable[[], None] = lambda: None) -> dict[str, Any]:
+    """Prepare a run and compute it."""
+    return compute(prepare(parameters, own), may_go_on)
+
+
 def resolve(parameters: RunParameters, own: OwnData | None = None) -> RunParameters:
-    """The same parameters with every default filled in; raises InvalidParameter where they can't go together."""
-    return _resolved(parameters, own or OwnData(), _sequence(parameters, own or OwnData()))
-
-
-def prepare(parameters: RunParameters, own: OwnData) -> Exploration:
-    """Resolve the parameters, make the sequence, draw the network."""
-    sequence = _sequence(parameters, own)
-    resolved = _resolved(parameters, own, sequence)
-    if resolved.input_at == "first":
-        x = np.zeros_like(sequence.x)
-        x[0] = sequence.x[0]
-        sequence = dataclasses.replace(sequence, x=x)
-    return Exploration(resolved, sequence, _network(resolved, own))
+    """The same parameters with every default filled in; errors as `prepare`."""
+    return prepare(parameters, own).parameters
 
 
 def echo(resolved: RunParameters, own: OwnData) -> dict[str, Any]:
@@ -103,6 +131,16 @@ def echo(resolved: RunParameters, own: OwnData) -> dict[str, Any]:
 
 
 def _sequence(parameters: RunParameters, own: OwnData) -> Sequence:
+    """Inputs and targets, as `source` and `input_at` say or as the user gave them."""
+    sequence = _given_or_made(parameters, own)
+    if parameters.input_at == "every":
+        return sequence
+    x = np.zeros_like(sequence.x)
+    x[0] = sequence.x[0]
+    return dataclasses.replace(sequence, x=x)
+
+
+def _given_or_made(parameters: RunParameters, own: OwnData) -> Sequence:
     if own.x is not None:
         return own_sequence(own.x, own.target)
     if own.target is not None:

@@ -1,13 +1,20 @@
 """GET and POST /api/v1/runs: the default picture, the echo, the cache's questions, one's own data."""
 
+import dataclasses
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlencode
 
 import httpx
 import numpy as np
 import pytest
 
+from app.api.routes import runs
+from app.experiments import run
 from app.experiments.parameters import DEFAULT_PARTS, PARTS
 from app.experiments.presets import PRESETS
+from app.sequences import SOURCES
 from tests.api.wire import arrays_in, at, decoded, strict_json
 
 pytestmark = pytest.mark.anyio
@@ -28,6 +35,40 @@ async def test_without_parameters_it_answers_with_the_default_parts(client: http
     assert np.shape(answer["states"]["h"]) == (T + 1, H)
     assert np.shape(answer["flow_matrix"]["log10_frobenius"]) == (T + 1, T + 1)
     assert answer["divergence"] is None
+
+
+@pytest.fixture
+def calls(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+    """How often the steps before a computation are made."""
+    counts: Counter[str] = Counter()
+
+    def counted(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*arguments: Any, **named: Any) -> Any:
+            counts[name] += 1
+            return function(*arguments, **named)
+
+        return call
+
+    for name, source in SOURCES.items():
+        monkeypatch.setitem(SOURCES, name, dataclasses.replace(source, make=counted("make", source.make)))
+    monkeypatch.setattr(run, "_resolved", counted("resolve", run._resolved))
+    for module, name in ((runs, "etag"), (runs, "estimate")):
+        monkeypatch.setattr(module, name, counted(name, getattr(module, name)))
+    return counts
+
+
+@pytest.mark.parametrize("path", [f"{RUNS}?seed=77001", "/?seed=77002", "/?source=text&seed=77003"])
+async def test_the_steps_before_a_computation_are_made_once(client: httpx.AsyncClient, calls: Counter[str], path: str) -> None:
+    assert (await client.get(path)).status_code == 200
+    assert calls == {"make": 1, "resolve": 1, "etag": 1, "estimate": 1}
+
+
+async def test_a_long_sequence_is_not_held_while_its_run_waits(client: httpx.AsyncClient, calls: Counter[str]) -> None:
+    query = {"source": "white_noise", "length": 10_000, "hidden_size": 1, "include": "spectrum"}
+    first = await client.get(RUNS, params=query)
+    assert first.status_code == 200
+    assert calls["make"] == 2
+    assert (await client.post(RUNS, json=strict_json(first.content)["parameters"])).content == first.content
 
 
 @pytest.mark.parametrize("name", PRESETS)
@@ -89,7 +130,7 @@ async def test_304_is_answered_without_computing(client: httpx.AsyncClient, monk
     def computed(*_: object) -> bytes:
         raise AssertionError("a run was computed")
 
-    monkeypatch.setattr("app.api.routes.runs.explore", computed)
+    monkeypatch.setattr("app.api.routes.runs.compute", computed)
     assert (await client.get(RUNS, params=SMALL, headers={"If-None-Match": etag})).status_code == 304
 
 

@@ -10,8 +10,8 @@ from app.api.answers import Interest
 from app.api.arrays import encode
 from app.api.cliff_answer import CliffAnswer
 from app.api.errors import documented
-from app.api.limits import check_cost
-from app.api.replies import VERSION, answer_reply, each_parameter_once, etag, known_to_client, not_modified
+from app.api.replies import VERSION, each_parameter_once, etag
+from app.api.respond import Question, respond
 from app.api.schemas import CliffQuery, cliff_parameters
 from app.api.server import CurrentServer
 from app.experiments.cliff import check, estimate_cliff, explore_cliff
@@ -35,13 +35,8 @@ async def get_cliff(request: Request, server: CurrentServer, query: Annotated[Cl
     """x_t = w σ(x_{t−1}) + b and its error (σ(x_T) − target)², after Pascanu, Mikolov and Bengio (2013)."""
     parameters = cliff_parameters(query)
     check(parameters)
-    tag = etag(parameters, query.arrays)
-    headers = {"ETag": tag, "Cache-Control": f"public, max-age={server.settings.cache_seconds}"}
-    if known_to_client(request, tag):
-        return not_modified(headers)
-    cost = estimate_cliff(parameters)
-    check_cost(cost, server.settings)
-    return answer_reply(await server.answers.get(tag, partial(_answer, parameters, query.arrays), cost, request), request, headers)
+    work = partial(_answer, parameters, query.arrays)
+    return await respond(request, server, Question(etag(parameters, query.arrays), estimate_cliff(parameters), work))
 
 
 def _answer(parameters: CliffParameters, arrays: str, _: Interest) -> bytes:

@@ -9,11 +9,11 @@ from starlette.responses import Response
 
 from app.api.headers import content_security_policy
 from app.api.observation import note
-from app.api.routes.runs import computed, resolved
+from app.api.respond import found
+from app.api.routes.runs import prepared, question
 from app.api.schemas import RunQuery, run_parameters
 from app.api.server import CurrentServer, Server
 from app.engine.errors import UnrolledError
-from app.experiments.cost import estimate
 from app.experiments.parameters import DEFAULT_PARTS
 
 router = APIRouter(include_in_schema=False)
@@ -57,14 +57,14 @@ async def initial(request: Request, server: Server) -> bytes:
     try:
         include = request.query_params.getlist("include") or DEFAULT_PARTS
         query = RunQuery.model_validate({**request.query_params, "include": include, "arrays": "typed"})
-        parameters = await resolved(server, run_parameters(query), None)
-        if estimate(parameters).seconds > EMBEDDED_SECONDS:
+        first = question(await prepared(server, run_parameters(query), None), query.arrays)
+        if first.cost.seconds > EMBEDDED_SECONDS:
             return b"null"
-        found = await computed(request, server, parameters, None, query.arrays)
+        answer = await found(request, server, first)
     except (UnrolledError, ValidationError):
         return b"null"
-    note(request, found.lane, found.source)
-    return found.body
+    note(request, answer.lane, answer.source)
+    return answer.body
 
 
 def json_block(json: bytes) -> Markup:

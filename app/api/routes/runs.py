@@ -8,17 +8,17 @@ from fastapi.openapi.models import Example
 from starlette.responses import Response
 
 from app.api.answer import RunAnswer
-from app.api.answers import Found, Interest
+from app.api.answers import Interest
 from app.api.arrays import encode
 from app.api.bodies import JsonRoute, declared_json
 from app.api.errors import documented
-from app.api.limits import check_cost
-from app.api.replies import VERSION, answer_reply, each_parameter_once, etag, known_to_client, not_modified
+from app.api.replies import VERSION, answer_reply, each_parameter_once, etag
+from app.api.respond import Question, found, respond
 from app.api.schemas import RunBody, RunQuery, own_data, run_parameters
 from app.api.server import CurrentServer, Server
 from app.experiments.cost import Cost, estimate
 from app.experiments.parameters import RunParameters
-from app.experiments.run import OwnData, explore, resolve
+from app.experiments.run import OwnData, PreparedRun, compute, prepare
 
 router = APIRouter(prefix="/api/v1/runs", tags=["runs"], route_class=JsonRoute)
 
@@ -67,12 +67,8 @@ async def get_run(request: Request, server: CurrentServer, query: Annotated[RunQ
     The answer is a function of its parameters, so it carries `ETag` and `Cache-Control`; a proxy may keep it.
     The query of any page URL is a valid query here.
     """
-    parameters = await resolved(server, run_parameters(query), None)
-    tag = etag(parameters, query.arrays)
-    headers = {"ETag": tag, "Cache-Control": f"public, max-age={server.settings.cache_seconds}"}
-    if known_to_client(request, tag):
-        return not_modified(headers)
-    return answer_reply(await computed(request, server, parameters, None, query.arrays), request, headers)
+    run = await prepared(server, run_parameters(query), None)
+    return await respond(request, server, question(run, query.arrays))
 
 
 @router.post(
@@ -91,35 +87,34 @@ async def post_run(request: Request, server: CurrentServer, body: Annotated[RunB
     Posting the `parameters` of an answer gives the same answer, byte for byte.
     """
     own = own_data(body)
-    parameters = await resolved(server, run_parameters(body), own)
-    return answer_reply(await computed(request, server, parameters, own, body.arrays), request, {"Cache-Control": "no-store"})
+    run = await prepared(server, run_parameters(body), own)
+    answer = await found(request, server, question(run, body.arrays), cached=own is None)
+    return answer_reply(answer, request, {"Cache-Control": "no-store"})
 
 
-async def resolved(server: Server, asked: RunParameters, own: OwnData | None) -> RunParameters:
-    """The parameters with every default filled in, for which the input sequence must be known."""
+async def prepared(server: Server, asked: RunParameters, own: OwnData | None) -> PreparedRun:
+    """The run that is asked for. A short sequence is made at once; a long one in a lane, and again when the run begins."""
     inputs = (asked.length or 1) * max(asked.input_size or 1, asked.output_size or 1)
     cost = Cost(inputs * SECONDS_PER_INPUT, inputs * BYTES_PER_INPUT / 1e6, ("length", "input_size"))
     if cost.seconds <= NO_QUEUE_SECONDS:
-        return resolve(asked, own)
-    return await server.workers.run(partial(resolve, asked, own), cost)
+        return prepare(asked, own)
+    # While a run waits, it must not hold a sequence of megabytes.
+    return await server.workers.run(lambda: prepare(asked, own).without_sequence(), cost)
 
 
-async def computed(request: Request, server: Server, parameters: RunParameters, own: OwnData | None, arrays: str) -> Found:
-    """The answer, remembered or computed; only one without data of one's own is remembered."""
-    cost = estimate(parameters)
-    check_cost(cost, server.settings)
-    key = etag(parameters, arrays) if own is None else None
-    return await server.answers.get(key, partial(answer, parameters, own, arrays), cost, request)
+def question(run: PreparedRun, arrays: str) -> Question:
+    """The run's answer, as the routes and the page ask for it."""
+    return Question(etag(run.parameters, arrays), estimate(run.parameters), partial(answer, run, arrays))
 
 
-def answer(parameters: RunParameters, own: OwnData | None, arrays: str, interest: Interest) -> bytes:
+def answer(run: PreparedRun, arrays: str, interest: Interest) -> bytes:
     """The whole answer as JSON."""
-    found = explore(parameters, own, interest.check)
+    computed = compute(run, interest.check)
     interest.check()
-    understood = {**found.pop("parameters"), "arrays": arrays}
-    return encode({"parameters": understood, "version": VERSION, **found}, arrays)
+    understood = {**computed.pop("parameters"), "arrays": arrays}
+    return encode({"parameters": understood, "version": VERSION, **computed}, arrays)
 
 
 def warm_up() -> None:
     """Compute the default run once, so that the first visitor doesn't wait for what Python and NumPy load late."""
-    answer(resolve(RunParameters()), None, "typed", Interest())
+    answer(prepare(RunParameters()), "typed", Interest())

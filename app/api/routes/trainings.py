@@ -12,7 +12,8 @@ from app.api.answers import Interest
 from app.api.errors import documented
 from app.api.limits import check_cost
 from app.api.observation import note
-from app.api.replies import answer_reply, each_parameter_once, etag, known_to_client, not_modified
+from app.api.replies import each_parameter_once, etag
+from app.api.respond import Question, respond
 from app.api.schemas import TrainingEventsQuery, TrainingQuery, training_parameters
 from app.api.server import CurrentServer
 from app.api.streaming import EventStream
@@ -51,13 +52,8 @@ EVENT = {
 async def get_training(request: Request, server: CurrentServer, query: Annotated[TrainingQuery, Query()]) -> Response:
     """What the events tell, when all of it is done. For longer runs take the events."""
     run = resolve(training_parameters(query))
-    tag = etag(run, query.arrays)
-    headers = {"ETag": tag, "Cache-Control": f"public, max-age={server.settings.cache_seconds}"}
-    if known_to_client(request, tag):
-        return not_modified(headers)
-    cost = estimate_training(run)
-    check_cost(cost, server.settings)
-    return answer_reply(await server.answers.get(tag, partial(_answer, run, query.arrays), cost, request), request, headers)
+    work = partial(_answer, run, query.arrays)
+    return await respond(request, server, Question(etag(run, query.arrays), estimate_training(run), work))
 
 
 def _answer(run: TrainingParameters, arrays: str, interest: Interest) -> bytes:
