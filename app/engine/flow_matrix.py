@@ -64,17 +64,15 @@ def flow_matrix(trace: Trace) -> Array:
     known, size = known_steps(trace), trace.state.shape[-1]
     flow = np.full((trace.length + 1, trace.length + 1), np.nan)
     if known > 0:
-        work = _Work(trace, known)
+        work = _Work(trace, known, flow[: known + 1, : known + 1])
         work.fill_blocks()
         work.merge(0, work.length, prefixes_wanted=False, suffixes_wanted=False)
-        below = np.tri(known + 1, k=-1, dtype=bool)
-        logarithms, doubtful = work.result()
-        settle_doubts(trace, logarithms, doubtful & below)
-        np.copyto(flow[: known + 1, : known + 1], logarithms, where=below)
+        settle_doubts(trace, work.flow, work.doubtful)
     np.fill_diagonal(flow[: known + 1, : known + 1], np.log10(size) / 2.0)
     if trace.linear.log10_scale.any():
         cumulative = cumulative_log10_scale(trace)
-        flow += (cumulative[:, None] - cumulative).astype(np.float64)
+        for row, since in enumerate(cumulative):
+            flow[row] += (since - cumulative).astype(np.float64)
     return flow
 
 
@@ -103,12 +101,11 @@ class _Products:
 class _Work:
     """The arrays that the blocks and merges of one flow matrix fill."""
 
-    def __init__(self, trace: Trace, known: int) -> None:
+    def __init__(self, trace: Trace, known: int, flow: Array) -> None:
         self.trace, self.known, self.size = trace, known, trace.state.shape[-1]
         self.length = -(-known // BLOCK) * BLOCK  # whole blocks; the steps beyond `known` are identities
-        # Of every pair (t, k): the squared norm, without an exponent, and the condition; see _Products.
-        self.squares, self.condition = np.zeros((2, self.length + 1, self.length + 1))
-        self.pair_exponents = np.zeros(self.squares.shape, dtype=np.int64)
+        # Of every pair (t, k) of known steps: log10 of the norm, and whether underflow may count in it.
+        self.flow, self.doubtful = flow, np.zeros(flow.shape, dtype=bool)
         # Of the interval that has been merged last around a step: from its start to after the step; from before the step to its end.
         self.prefixes, self.suffixes = (
             _Products(np.empty((self.length, self.size, self.size)), np.zeros(self.length, dtype=np.int64), np.zeros(self.length))
@@ -149,8 +146,10 @@ class _Work:
             squares[:, k:, k] = np.vecdot(flat, flat)
             sums[:, k:] += exponents[:, k, None]
             total[:, k:, k] = sums[:, k:]
+        logarithms, doubtful, below = _log10_norms(squares, total), _is_doubtful(BLOCK, squares), np.tri(BLOCK, dtype=bool)
         for block, first in enumerate(range(start, stop, BLOCK)):
-            self._store(slice(first + 1, first + BLOCK + 1), slice(first, first + BLOCK), squares[block], total[block], BLOCK)
+            after, before = slice(first + 1, first + BLOCK + 1), slice(first, first + BLOCK)
+            self._store(after, before, logarithms[block], doubtful[block], below)
         for products, of_products, exponents_of in (
             (self.prefixes[start:stop], squares[:, :, 0], total[:, :, 0]),
             (self.suffixes[start:stop], squares[:, -1, :], total[:, -1, :]),
@@ -176,16 +175,12 @@ class _Work:
             jacobians[row], exponents[row] = wide.rows(base), base.item()
         return jacobians, exponents
 
-    def _store(self, later: slice, earlier: slice, squares: Array, exponents: IntArray, condition_of_factors: Array | float) -> None:
-        self.squares[later, earlier], self.pair_exponents[later, earlier] = squares, exponents
-        self.condition[later, earlier] = condition_of_factors
-
-    def result(self) -> tuple[Array, BoolArray]:
-        """The logarithms of all norms between known steps, and in which of them underflow may count."""
-        steps = slice(self.known + 1), slice(self.known + 1)
-        with np.errstate(divide="ignore"):
-            logarithms = np.log10(self.squares[steps]) * 0.5 + self.pair_exponents[steps] * LOG10_2
-        return logarithms, _condition(self.condition[steps], self.squares[steps]) > LARGEST_SAFE_CONDITION
+    def _store(self, later: slice, earlier: slice, logarithms: Array, doubtful: BoolArray, where: BoolArray | None = None) -> None:
+        """Keep what was found of some pairs, as far as their steps are known, and `where` allows it."""
+        for whole, found in ((self.flow, logarithms), (self.doubtful, doubtful)):
+            place = whole[later, earlier]
+            cut = tuple(map(slice, place.shape))
+            np.copyto(place, found[cut], where=True if where is None else where[cut])
 
     def merge(self, start: int, stop: int, prefixes_wanted: bool, suffixes_wanted: bool) -> None:
         """Fill the flow between all steps of an interval, and leave its prefixes or suffixes behind if they are wanted."""
@@ -224,9 +219,10 @@ class _Work:
             np.matmul(transposed, part, out=self.grams[first : first + len(part)].reshape(part.shape))
         grams = self.grams[:count]
         column_norms = np.sqrt(grams[:, :: self.size + 1])
-        for first in range(start, middle, self.piece):
+        together = max(1, min(self.piece, ENTRIES_PER_PIECE // count))
+        for first in range(start, middle, together):
             checkpoint()
-            last = min(first + self.piece, middle)
+            last = min(first + together, middle)
             earlier = self.suffixes[first:last]
             others = self.grams_of_piece[: last - first]
             np.matmul(earlier.matrices, self._transposed(earlier.matrices), out=others.reshape(earlier.matrices.shape))
@@ -235,13 +231,9 @@ class _Work:
             weak = squares < SMALLEST_SHARE_LEFT * size_of_terms
             if weak.any():
                 squares[weak] = self._multiplied_out(later, earlier, *np.nonzero(weak))
-            self._store(
-                slice(middle + 1, stop + 1),
-                slice(first, last),
-                squares,
-                later.exponents[:, None] + earlier.exponents[None, :],
-                later.condition[:, None] + earlier.condition[None, :] + 1.0,
-            )
+            doubtful = _is_doubtful(later.condition[:, None] + earlier.condition[None, :] + 1.0, squares)
+            logarithms = _log10_norms(squares, later.exponents[:, None] + earlier.exponents[None, :])
+            self._store(slice(middle + 1, stop + 1), slice(first, last), logarithms, doubtful)
 
     def _transposed(self, matrices: Array) -> Array:
         # A copy, because products of contiguous matrices are faster by more than what the copy costs.
@@ -265,3 +257,13 @@ def _condition(condition_of_factors: Array | float, squares: Array) -> Array:
     with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
         condition = condition_of_factors / np.sqrt(squares)
     return np.where(squares > SMALLEST_SAFE_SQUARE, condition, np.inf)
+
+
+def _is_doubtful(condition_of_factors: Array | float, squares: Array) -> BoolArray:
+    return np.asarray(_condition(condition_of_factors, squares) > LARGEST_SAFE_CONDITION)
+
+
+def _log10_norms(squares: Array, exponents: IntArray) -> Array:
+    """log10 of the norms √squares·2^exponents."""
+    with np.errstate(divide="ignore"):
+        return np.asarray(np.log10(squares) * 0.5 + exponents * LOG10_2)

@@ -46,7 +46,9 @@ def loss_slice(network: Network, x: Array, target: Array, loss_weights: Array, d
     for start in range(0, len(etas), together):
         piece = slice(start, start + together)
         with np.errstate(over="ignore", invalid="ignore"):
-            moved = {name: value - etas[piece].reshape(-1, *[1] * value.ndim) * direction[name] for name, value in network.parameters.items()}
+            moved = {
+                name: value - etas[piece].reshape(-1, *[1] * value.ndim) * direction[name] for name, value in network.parameters.items()
+            }
         losses[piece] = batched_losses(replace(network, parameters=moved), x, target, loss_weights)
     return losses
 

@@ -21,9 +21,8 @@ def settle_doubts(trace: Trace, flow: Array, doubtful: BoolArray) -> None:
     flow : Array
         (t+1, t+1), log10 norms without log10_scale between the known steps 0..t; its doubtful entries are corrected.
     doubtful : BoolArray
-        Of the same shape, true only below the diagonal.
+        Of the same shape, true only below the diagonal; what has been decided becomes false.
     """
-    doubtful = doubtful.copy()
     if doubtful.any():
         _accept_true_zeros(trace, flow, doubtful)
     if doubtful.any():
@@ -44,6 +43,7 @@ def _decades_between_entries(trace: Trace, known: int) -> Array:
     cell, parameters, size = trace.network.cell, trace.network.parameters, trace.state.shape[-1]
     decades, jacobian = np.zeros(known), np.empty((1, size, size))
     for step in range(known):
+        checkpoint()
         sizes = np.abs(cell.state_jacobians(parameters, trace.linear, step, step + 1, jacobian)[0])
         if sizes.any():
             largest = sizes.max()

@@ -13,9 +13,11 @@ from app.engine import bptt, clipping, flow, loss_slice, terms, truncation
 from app.engine.activations import Array
 from app.engine.errors import InvalidParameter
 from app.engine.initializers import Parameters
+from app.engine.interruption import checkpoint
 from app.experiments.exploration import Exploration
 
 SLICE_POINTS = 41
+ENTRIES_AT_A_TIME = 2**18  # of a large matrix that is looked through
 LARGEST_WORKED_EXAMPLE = {"length": 5, "hidden_size": 8}
 
 Part = dict[str, Any]
@@ -52,11 +54,19 @@ def adjoints(exploration: Exploration) -> Part:
 def flow_matrix(exploration: Exploration) -> Part:
     """log10 ‖∂h_t/∂h_k‖_F for every k ≤ t."""
     matrix = flow.flow_matrix(exploration.trace)
-    # Once a product is exactly zero, every longer one is: one number per row says it all, the last column that is zero.
-    zero = np.isneginf(matrix)
-    last = matrix.shape[1] - 1 - np.argmax(zero[:, ::-1], axis=1)
-    last_zero = [int(column) if any_zero else None for column, any_zero in zip(last, np.asarray(zero.any(axis=1)), strict=True)]
-    return {"log10_frobenius": matrix, "exact_zero": last_zero}
+    return {"log10_frobenius": matrix, "exact_zero": last_zeros(matrix)}
+
+
+def last_zeros(flow: Array) -> list[int | None]:
+    """Of every row the last column whose norm is exactly zero: it says it all, for every longer product is zero, too."""
+    found: list[int | None] = []
+    together = max(1, ENTRIES_AT_A_TIME // flow.shape[1])
+    for start in range(0, len(flow), together):
+        checkpoint()
+        zero = np.isneginf(flow[start : start + together])
+        last = flow.shape[1] - 1 - np.argmax(zero[:, ::-1], axis=1)
+        found += [int(column) if any_zero else None for column, any_zero in zip(last, np.asarray(zero.any(axis=1)), strict=True)]
+    return found
 
 
 def contributions(exploration: Exploration) -> Part:

@@ -8,6 +8,7 @@ from app.engine.flow_matrix import flow_matrix
 from app.engine.jacobian_norms import jacobian_norms
 from tests.adversarial import ADVERSARIAL, ROTATION, two_regimes
 from tests.chains import chain_of, exact_flow, exact_flow_of_saturated, jacobians_of, largest_difference, traced
+from tests.measuring import peak_megabytes
 
 NAN, ZERO = np.nan, -np.inf
 
@@ -108,3 +109,10 @@ def test_a_linear_network_that_diverges_has_its_whole_flow():
     lags = np.subtract.outer(np.arange(701), np.arange(701))
     expected = np.where(lags >= 0, lags * np.log10(3.0) + np.log10(2.0), np.nan)
     np.testing.assert_allclose(flow_matrix(trace), expected, rtol=1e-13, atol=1e-13)
+
+
+def test_it_needs_little_more_memory_than_its_result():
+    trace = traced(hidden_size=2, length=3000)
+    result = 8.0 * 3001**2 / 1e6
+    of_products = 2.5 * 3000 * 2 * 2 * 8 / 1e6
+    assert peak_megabytes(lambda: flow_matrix(trace)) < 1.4 * result + of_products

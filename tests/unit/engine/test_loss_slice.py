@@ -1,8 +1,10 @@
 import numpy as np
 
 from app.engine import bptt
+from app.engine import loss_slice as module
 from app.engine.loss_slice import loss_slice
 from app.engine.network import Network, forward
+from tests.measuring import peak_megabytes
 
 
 def test_the_batched_pass_equals_one_pass_per_step_size(make_network, make_data, make_weights):
@@ -36,3 +38,22 @@ def test_a_step_that_makes_the_network_diverge_has_no_loss(make_network, make_da
     losses = loss_slice(network, x, target, make_weights("last", 60), direction, np.array([0.0, -1e9]))
     assert np.isfinite(losses[0])
     assert np.isnan(losses[1])
+
+
+def test_in_pieces_it_is_the_same(make_network, make_data, make_weights, monkeypatch):
+    network = make_network("identity")
+    x, target = make_data(network, 60)
+    arguments = network, x, target, make_weights("every", 60), {name: np.ones_like(value) for name, value in network.parameters.items()}
+    etas = np.array([0.0, 0.01, -1e9, 0.02, -0.02])  # the third diverges
+    whole = loss_slice(*arguments, etas)
+    monkeypatch.setattr(module, "WEIGHTS_AT_A_TIME", 2 * sum(value.size for value in network.parameters.values()))
+    monkeypatch.setattr(module, "NUMBERS_AT_A_TIME", 1)
+    np.testing.assert_allclose(loss_slice(*arguments, etas), whole, rtol=1e-15)
+    assert np.isfinite(whole).tolist() == [True, True, False, True, True]
+
+
+def test_its_memory_does_not_grow_with_time_and_outputs(make_network, make_data, make_weights):
+    network = make_network(sizes=(1, 2, 200))
+    x, target = make_data(network, 1000)
+    weights = make_weights("last", 1000)
+    assert peak_megabytes(lambda: loss_slice(network, x, target, weights, network.parameters, np.linspace(-0.1, 0.1, 42))) < 20.0
