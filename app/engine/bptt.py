@@ -1,26 +1,20 @@
 """Backpropagation through time, as one sum.
 
-`backpropagate` gives every gradient in one sweep: the fast path, in plain float64. `itemise` carries the adjoint of
-every loss step apart, a_{t,k} = ∂L_t/∂h_k, so that the same sum can be taken in any order: term by term, by lag, or
-only over the terms that a truncation keeps (`truncation.py`).
+`backpropagate` gives every gradient in one sweep: the fast path, in plain float64. `itemised` takes the sum apart.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from app.engine.activations import Array, IntArray
+from app.engine.activations import Array
 from app.engine.cells.rnn import product
 from app.engine.initializers import Parameters
-from app.engine.interruption import checkpoint
 from app.engine.network import Trace
 
 # Adjoint norms outside this range are recomputed with a scale of their own, before float64 loses them.
 SMALLEST_SAFE_NORM = 1e-140  # whose square has all its digits
 LARGEST_SAFE_NORM = 1e150
-# Adjoints that are carried beside a scale are brought back to unit norm when they leave this range.
-SMALLEST_SAFE_ROW = 1e-30
-LARGEST_SAFE_ROW = 1e30
 
 
 @dataclass(frozen=True)
@@ -97,11 +91,11 @@ def backpropagate(trace: Trace, target: Array, loss_weights: Array, chunk: int |
     """
     dL_dz = output_adjoint(trace, target, loss_weights)
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
-        adjoint, local = _sweep(trace, dL_dz, chunk or trace.length)
+        adjoint, local = sweep(trace, dL_dz, chunk or trace.length)
         return Backpropagation(adjoint, local, parameter_gradients(trace, local, dL_dz, adjoint[0]))
 
 
-def _sweep(trace: Trace, dL_dz: Array, chunk: int) -> tuple[Array, Array]:
+def sweep(trace: Trace, dL_dz: Array, chunk: int) -> tuple[Array, Array]:
     """∂L/∂state_t (T+1, ..., S) and ∂L/∂s_t (T, ..., gates·H), in plain float64."""
     network, size = trace.network, trace.network.hidden_size
     gates, counted = network.cell.gates * size, counted_steps(dL_dz)
@@ -151,7 +145,7 @@ def scaled_adjoints(trace: Trace, back: Backpropagation, target: Array, loss_wei
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         norms = np.linalg.norm(back.adjoint, axis=-1)
         dL_dz = output_adjoint(trace, target, loss_weights)
-        if _is_safe(norms[: counted_steps(dL_dz) + 1]):
+        if is_safe(norms[: counted_steps(dL_dz) + 1]):
             return ScaledAdjoints(back.adjoint / np.where(norms > 0.0, norms, 1.0)[:, None], np.log10(norms))
     return _scaled_sweep(trace, dL_dz)
 
@@ -193,118 +187,6 @@ def _normalised(vector: Array, scale: float) -> tuple[Array, float]:
     return vector / norm, float(scale + np.log10(largest) + np.log10(norm))
 
 
-@dataclass(frozen=True)
-class Itemised:
-    """The adjoint of every loss step, apart from the others.
-
-    ∂L_t/∂s_k is local[r, k−1]·10^log10_scale[r, k−1], where steps[r] = t; zero for k > t.
-
-    Attributes
-    ----------
-    steps : Array
-        (R,) int, the loss steps t, descending.
-    local : Array
-        (R, T, gates·H).
-    log10_scale : Array
-        (R, T).
-    initial : Array
-        (R, S), ∂L_t/∂state_0; times 10^initial_log10_scale (R,).
-    dL_dz : Array
-        (T, O).
-    """
-
-    steps: IntArray
-    local: Array
-    log10_scale: Array
-    initial: Array
-    initial_log10_scale: Array
-    dL_dz: Array
-
-
-@np.errstate(over="ignore", under="ignore", invalid="ignore")
-def itemise(trace: Trace, target: Array, loss_weights: Array) -> Itemised:
-    """Carry the adjoints a_{t,k} = ∂L_t/∂h_k of all loss steps back in one sweep, as rows of one matrix.
-
-    Parameters
-    ----------
-    trace : Trace
-        Without a batch axis.
-    target : Array
-        (T, O).
-    loss_weights : Array
-        m, (T,); R of them are not zero.
-
-    Returns
-    -------
-    Itemised
-        O(R T H²) work and O(R T H) memory. Rows are kept near unit norm beside a scale, so no row under- or overflows.
-    """
-    network, linear, length = trace.network, trace.linear, trace.length
-    dL_dz = output_adjoint(trace, target, loss_weights)
-    steps = np.flatnonzero(loss_weights)[::-1] + 1
-    if len(steps) == 1 and (alone := _itemised_alone(trace, dL_dz, steps)):
-        return alone
-    rows, scale = np.zeros((len(steps), trace.state.shape[-1])), np.full(len(steps), -np.inf)
-    rows[:, : network.hidden_size] = dL_dz[steps - 1] @ network.parameters["V"]
-    rows, scale = _normalised_rows(rows, np.zeros(len(steps)))
-    local = np.zeros((len(steps), length, network.cell.gates * network.hidden_size))
-    log10_scale = np.full((len(steps), length), -np.inf)
-    active_rows = np.searchsorted(-steps, -np.arange(1, length + 1), side="right")  # how many loss steps t ≥ k
-    for row in range(length - 1, -1, -1):
-        active = active_rows[row]
-        if active == 0:
-            continue
-        checkpoint()
-        local[:active, row], previous = network.cell.step_back(network.parameters, linear, row, rows[:active])
-        scale[:active] += linear.log10_scale[row]
-        log10_scale[:active, row] = scale[:active]
-        squares = np.vecdot(previous, previous)
-        if ((squares < SMALLEST_SAFE_ROW**2) | (squares > LARGEST_SAFE_ROW**2)).any():
-            previous, scale[:active] = _normalised_rows(previous, scale[:active])
-        rows[:active] = previous
-    rows, scale = _normalised_rows(rows, scale)
-    return Itemised(steps, local, log10_scale, rows, scale, dL_dz)
-
-
-def _itemised_alone(trace: Trace, dL_dz: Array, steps: IntArray) -> Itemised | None:
-    """A single loss step's adjoint is that of the whole loss: one plain sweep, unless it leaves the safe range."""
-    adjoint, local = _sweep(trace, dL_dz, trace.length)
-    if not _is_safe(np.linalg.norm(adjoint[: steps[0] + 1], axis=1)):
-        return None
-    log10_scale = np.where(np.arange(trace.length) < steps[0], 0.0, -np.inf)[None]
-    return Itemised(steps, local[None], log10_scale, adjoint[:1], np.zeros(1), dL_dz)
-
-
-def _is_safe(norms: Array) -> bool:
+def is_safe(norms: Array) -> bool:
     """Whether vectors of these norms have lost nothing to the ends of float64's range."""
     return bool(((norms > SMALLEST_SAFE_NORM) & (norms < LARGEST_SAFE_NORM)).all())
-
-
-def _normalised_rows(rows: Array, scale: Array) -> tuple[Array, Array]:
-    """Each row as a unit vector and its scale, which grows by log10 of the norm; zero rows get −inf."""
-    largest = np.abs(rows).max(axis=1)
-    divisor = np.where(largest > 0.0, largest, 1.0)
-    rows = rows / divisor[:, None]
-    norms = np.sqrt(np.einsum("rs,rs->r", rows, rows))
-    with np.errstate(divide="ignore"):
-        return rows / np.where(norms > 0.0, norms, 1.0)[:, None], scale + np.log10(largest) + np.log10(np.where(largest > 0.0, norms, 1.0))
-
-
-@np.errstate(over="ignore", under="ignore", invalid="ignore")
-def contributions(trace: Trace, itemised: Itemised) -> Array:
-    """log10 ‖(a_{t,k} ∘ f'(s_k)) h_{k-1}ᵀ‖_F for every loss step t and step k.
-
-    Returns
-    -------
-    Array
-        (T, T), row t−1 and column k−1; −inf where the term is exactly zero, NaN for k > t and for steps without a loss.
-    """
-    cell, length = trace.network.cell, trace.length
-    result = np.full((length, length), np.nan)
-    with np.errstate(divide="ignore"):
-        for row in range(length):
-            checkpoint()
-            reached = itemised.steps > row
-            norms = cell.recurrent_term_norms(trace.state, trace.linear, row, itemised.local[reached, row])
-            result[itemised.steps[reached] - 1, row] = np.log10(norms) + itemised.log10_scale[reached, row]
-    return result

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.engine.activations import Array
-from app.engine.bptt import Itemised
+from app.engine.itemised import Itemised
 from app.engine.network import Trace
 
 
@@ -52,8 +52,8 @@ def terms(trace: Trace, itemised: Itemised) -> Terms:
             dh_dh[row] = previous * rescale
             for unit in range(state_size):
                 dh_dW[row, unit] = cell.recurrent_gradients(trace.state, linear, step, local[unit : unit + 1] * rescale)
-            for index, t in enumerate(itemised.steps):
-                if t > row:
-                    adjoint = itemised.local[index, row] * 10.0 ** itemised.log10_scale[index, row]
-                    dL_dW[t - 1, row] = cell.recurrent_gradients(trace.state, linear, step, adjoint[None])
+        for found in itemised.by_lag():
+            adjoints = found.local[0] * (10.0 ** found.log10_scale[0])[:, None]
+            for row, adjoint in zip(found.rows[0].tolist(), adjoints, strict=True):
+                dL_dW[row + found.lags[0], row] = cell.recurrent_gradients(trace.state, linear, np.array([row]), adjoint[None])
     return Terms(jacobian, dh_dh, dh_dW, dL_dW)

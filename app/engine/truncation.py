@@ -12,17 +12,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.engine.activations import Array, IntArray
-from app.engine.bptt import Itemised, backpropagate, counted_steps, output_adjoint, parameter_gradients
+from app.engine.activations import Array, BoolArray, IntArray
+from app.engine.bptt import backpropagate, counted_steps, output_adjoint, parameter_gradients
 from app.engine.cells.rnn import product
 from app.engine.clipping import euclidean_norm
 from app.engine.initializers import Parameters
 from app.engine.interruption import checkpoint
+from app.engine.itemised import NUMBERS_AT_A_TIME, Itemised, TermsByLag
+from app.engine.matrix_norms import euclidean_norms
 from app.engine.network import Trace
-
-# Lags are taken together while their terms have no more numbers than this, half a megabyte.
-NUMBERS_AT_A_TIME = 2**16
-SMALLEST_SQUARE = 1e-280  # below it, squares have lost digits to underflow
 
 
 @dataclass(frozen=True)
@@ -61,7 +59,7 @@ def gradient_by_lag(trace: Trace, itemised: Itemised, full: Array) -> GradientBy
     GradientByLag
         A cosine is NaN where one of the two gradients is zero.
     """
-    length, gates = trace.length, itemised.local.shape[-1]
+    length, gates = trace.length, trace.network.cell.gates * trace.network.hidden_size
     hidden_size, input_size = trace.network.hidden_size, trace.x.shape[-1]
     sizes = {"W": gates * hidden_size, "U": gates * input_size, "b_s": gates}
     numbers_per_lag = max(sum(sizes.values()), len(itemised.steps) * (gates + hidden_size + input_size))
@@ -74,13 +72,17 @@ def gradient_by_lag(trace: Trace, itemised: Itemised, full: Array) -> GradientBy
     full_norm = np.float64(euclidean_norm(full))
     with np.errstate(all="ignore"):
         direction = full.ravel() / full_norm
+        of_lags, initial = itemised.by_lag(together), np.zeros((length, hidden_size))
         for start in range(0, length, together):
             checkpoint()
             block = slice(start, min(length, start + together))
             term, total = terms[: block.stop - start], sums[: block.stop - start]
-            log10_scale = _fill_terms({name: term[:, part] for name, part in columns.items()}, trace, itemised, block)
+            by_name = {name: term[:, part] for name, part in columns.items()}
+            log10_scale = _fill_terms(by_name, trace, found := next(of_lags, None))
+            if found is not None:
+                initial[itemised.steps[found.arrived] - 1] = _plain_initial(found)[:, :hidden_size]
             of_W = term[:, columns["W"]]
-            term_norm = _norms(of_W)
+            term_norm = euclidean_norms(of_W)
             log10_norm[block] = np.log10(term_norm) + log10_scale
             cosine[block] = of_W @ direction / term_norm
             term *= (10.0**log10_scale)[:, None]
@@ -89,9 +91,9 @@ def gradient_by_lag(trace: Trace, itemised: Itemised, full: Array) -> GradientBy
                 running = np.add(running, term[row], out=total[row])
             sums[-1] = running
             for name, part in columns.items():
-                norms[name][block] = _norms(total[:, part])
+                norms[name][block] = euclidean_norms(total[:, part])
             inner[block] = total[:, columns["W"]] @ direction
-            bias[block] = _norms(np.subtract(total[:, columns["W"]], full.ravel(), out=of_W)) / full_norm
+            bias[block] = euclidean_norms(np.subtract(total[:, columns["W"]], full.ravel(), out=of_W)) / full_norm
         return GradientByLag(
             norm=10.0**log10_norm,
             log10_norm=log10_norm,
@@ -99,58 +101,45 @@ def gradient_by_lag(trace: Trace, itemised: Itemised, full: Array) -> GradientBy
             truncated_norm=norms["W"],
             relative_bias=bias,
             truncated_cosine=np.clip(inner / norms["W"], -1.0, 1.0),
-            parameter_norms={**norms, **_norms_apart(trace, itemised)},
+            parameter_norms={**norms, **_norms_apart(trace, itemised, initial)},
         )
 
 
-def _fill_terms(terms: dict[str, Array], trace: Trace, itemised: Itemised, lags: slice) -> Array:
+def _fill_terms(terms: dict[str, Array], trace: Trace, found: TermsByLag | None) -> Array:
     """For every lag Σ over loss steps t of the term at k = t − lag, as one flat row per parameter; returns their log10 scales."""
-    lag = np.arange(lags.start, lags.stop)
-    count = int(np.searchsorted(-itemised.steps, -lags.start))  # loss steps t > lag; they descend, so these come first
-    if count == 0:
-        for term in terms.values():
-            term[:] = 0.0
-        return np.zeros(len(lag))
-    rows = itemised.steps[:count] - lag[:, None] - 1  # (lags, loss steps): where k = t − lag stands
-    exists = rows >= 0
-    rows = np.where(exists, rows, 0)  # the initial state is always finite, so that nothing times it is zero
-    loss = np.arange(count)
-    scales = np.where(exists, itemised.log10_scale[loss, rows], -np.inf)
-    pivot = scales.max(axis=1)
+    for term in terms.values():
+        term[:] = 0.0
+    log10_scale = np.zeros(len(terms["W"]))
+    if found is None:  # these lags are longer than any loss step is late
+        return log10_scale
+    count = len(found.lags)
+    pivot = found.log10_scale.max(axis=1)
     pivot = np.where(np.isfinite(pivot), pivot, 0.0)
-    local = np.where(exists[..., None], itemised.local[loss, rows], 0.0) * (10.0 ** (scales - pivot[:, None]))[..., None]
-    terms["U"][:] = _flat(np.matmul(local.swapaxes(1, 2), trace.x[rows]))
-    terms["W"][:] = _flat(trace.network.cell.recurrent_gradients(trace.state, trace.linear, rows, local))
-    np.sum(local, axis=1, out=terms["b_s"])
-    return pivot
+    local = found.local * (10.0 ** (found.log10_scale - pivot[:, None]))[..., None]
+    terms["U"][:count] = _flat(np.matmul(local.swapaxes(1, 2), trace.x[found.rows]))
+    terms["W"][:count] = _flat(trace.network.cell.recurrent_gradients(trace.state, trace.linear, found.rows, local))
+    np.sum(local, axis=1, out=terms["b_s"][:count])
+    log10_scale[:count] = pivot
+    return log10_scale
+
+
+def _plain_initial(found: TermsByLag) -> Array:
+    """∂L_t/∂state_0 of the loss steps that have arrived there."""
+    return np.asarray((10.0**found.initial_log10_scale)[:, None] * found.initial)
 
 
 def _flat(matrices: Array) -> Array:
     return matrices.reshape(len(matrices), -1)
 
 
-def _norms(matrices: Array) -> Array:
-    flat = _flat(matrices)
-    squared = np.einsum("li,li->l", flat, flat)
-    norms = np.sqrt(squared)
-    unsafe = ~((squared > SMALLEST_SQUARE) & (squared < np.inf))
-    if unsafe.any():  # squares have left float64, or the norm is zero
-        largest = np.abs(flat[unsafe]).max(axis=1)
-        scaled = flat[unsafe] / np.where((largest > 0.0) & (largest < np.inf), largest, 1.0)[:, None]
-        norms[unsafe] = np.where(largest < np.inf, largest * np.sqrt(np.vecdot(scaled, scaled)), largest)
-    return np.asarray(norms)
-
-
-def _norms_apart(trace: Trace, itemised: Itemised) -> dict[str, Array]:
+def _norms_apart(trace: Trace, itemised: Itemised, initial: Array) -> dict[str, Array]:
     """Norms of what has no lag of its own: V and b_z keep their gradients, h_0 has one term for every window that holds step 1."""
     size, counted = trace.network.hidden_size, counted_steps(itemised.dL_dz)
     outputs = itemised.dL_dz[:counted]
-    initial = np.zeros((trace.length, size))
-    initial[itemised.steps - 1] = (10.0**itemised.initial_log10_scale)[:, None] * itemised.initial[:, :size]
     constant = {"V": euclidean_norm(outputs.T @ trace.state[1 : counted + 1, :size]), "b_z": euclidean_norm(outputs.sum(axis=0))}
     return {
         **{name: np.full(trace.length, norm) for name, norm in constant.items()},
-        "h_0": _norms(np.cumsum(initial, axis=0)),
+        "h_0": euclidean_norms(np.cumsum(initial, axis=0)),
     }
 
 
@@ -169,23 +158,28 @@ def truncated_gradients(trace: Trace, itemised: Itemised, mode: str, length: int
     ∂L_t/∂h_0 goes with k = 1: it is kept where the window still holds step 1. V and b_z have lag 0 only, and no
     truncation touches them.
     """
-    kept = kept_terms(itemised.steps, trace.length, mode, length)
+    local, initial = np.zeros((trace.length, trace.network.cell.gates * trace.network.hidden_size)), np.zeros(trace.state.shape[-1])
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
-        weights = np.where(kept, 10.0**itemised.log10_scale, 0.0)
-        local = np.einsum("rt,rtg->tg", weights, itemised.local)
-        initial = np.where(kept[:, 0], 10.0**itemised.initial_log10_scale, 0.0) @ itemised.initial
+        # No row comes twice among those of one lag, nor among those of one loss step.
+        for found in itemised.by_lag(length if len(itemised.steps) == 1 else 1, window=length):
+            k = found.rows + 1
+            weights = 10.0**found.log10_scale
+            if mode == "chunked":
+                weights = np.where(is_kept(k + found.lags[:, None], k, mode, length), weights, 0.0)
+            local[found.rows.ravel()] += (weights[..., None] * found.local).reshape(-1, local.shape[1])
+            first_kept = is_kept(itemised.steps[found.arrived], np.array(1), mode, length)
+            initial += _plain_initial(found)[first_kept].sum(axis=0)
         return parameter_gradients(trace, local, itemised.dL_dz, initial)
 
 
-def kept_terms(loss_steps: IntArray, length: int, mode: str, truncation: int) -> Array:
-    """Which terms (t, k) stay, (R, T) bool, for the loss steps t (rows) and k = 1..T (columns).
+def is_kept(t: IntArray, k: IntArray, mode: str, truncation: int) -> BoolArray:
+    """Which terms (t, k) stay.
 
-    >>> kept_terms(np.array([4]), 4, "sliding", 3).astype(int)
-    array([[0, 1, 1, 1]])
-    >>> kept_terms(np.array([4]), 4, "chunked", 3).astype(int)
-    array([[0, 0, 0, 1]])
+    >>> is_kept(np.array(4), np.arange(1, 5), "sliding", 3).astype(int)
+    array([0, 1, 1, 1])
+    >>> is_kept(np.array(4), np.arange(1, 5), "chunked", 3).astype(int)
+    array([0, 0, 0, 1])
     """
-    t, k = loss_steps[:, None], np.arange(1, length + 1)[None, :]
     window = t - k < truncation if mode == "sliding" else (t - 1) // truncation == (k - 1) // truncation
     return np.asarray((k <= t) & window)
 

@@ -7,10 +7,11 @@ import numpy as np
 
 from app.engine import bptt, clipping, flow, spectrum, truncation
 from app.engine.activations import Array
-from app.engine.bptt import Backpropagation, Itemised, ScaledAdjoints
+from app.engine.bptt import Backpropagation, ScaledAdjoints
 from app.engine.clipping import Clipped
 from app.engine.flow import JacobianNorms
 from app.engine.initializers import Parameters
+from app.engine.itemised import Itemised, itemise
 from app.engine.losses import loss_steps
 from app.engine.network import Divergence, Network, Trace, first_bad_row, forward
 from app.engine.spectrum import Spectrum
@@ -76,8 +77,8 @@ class Exploration:
 
     @cached_property
     def itemised(self) -> Itemised:
-        """a_{t,k} of every loss step t."""
-        return bptt.itemise(self.trace, self.sequence.target, self.loss_weights)
+        """a_{t,k} of every loss step t, lag by lag."""
+        return itemise(self.trace, self.sequence.target, self.loss_weights)
 
     @cached_property
     def truncated(self) -> Parameters:

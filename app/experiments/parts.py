@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from app.engine import bptt, clipping, flow, loss_slice, terms, truncation
+from app.engine import clipping, flow, itemised, loss_slice, terms, truncation
 from app.engine.activations import Array
 from app.engine.errors import InvalidParameter
 from app.engine.initializers import Parameters
@@ -71,7 +71,7 @@ def last_zeros(flow: Array) -> list[int | None]:
 
 def contributions(exploration: Exploration) -> Part:
     """log10 norm of every term of ∂L/∂W."""
-    return {"log10_norm": bptt.contributions(exploration.trace, exploration.itemised)}
+    return {"log10_norm": itemised.contributions(exploration.trace, exploration.itemised)}
 
 
 def gradient_by_lag(exploration: Exploration) -> Part:

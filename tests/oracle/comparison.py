@@ -3,9 +3,10 @@
 import numpy as np
 
 from app.engine.activations import Array
-from app.engine.bptt import backpropagate, itemise, loss_per_step
+from app.engine.bptt import backpropagate, loss_per_step
 from app.engine.clipping import clip
 from app.engine.flow import flow_matrix, jacobian_norms
+from app.engine.itemised import itemise
 from app.engine.network import forward
 from app.engine.truncation import truncated_gradients, truncated_sweep
 from tests.oracle.problems import CLIP_THRESHOLDS, TRUNCATION, Problem, flattened

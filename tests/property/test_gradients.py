@@ -5,10 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.engine.activations import ACTIVATIONS
-from app.engine.bptt import backpropagate, itemise, loss_per_step
+from app.engine.bptt import backpropagate, loss_per_step
 from app.engine.cells import CELLS
 from app.engine.gradient_check import central_differences
 from app.engine.initializers import INITIALIZERS, draw_parameters
+from app.engine.itemised import itemise
 from app.engine.losses import READOUTS
 from app.engine.network import Network, forward
 from app.engine.truncation import gradient_by_lag

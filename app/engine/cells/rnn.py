@@ -1,6 +1,5 @@
 """The vanilla RNN: s_t = U x_t + W h_{t-1} + b_s, h_t = f(s_t)."""
 
-import math
 from dataclasses import dataclass
 from functools import cached_property
 from typing import ClassVar, cast
@@ -11,6 +10,7 @@ from app.engine.activations import Activation, Array, BoolArray, IntArray
 from app.engine.cells.base import Linearization, Rows
 from app.engine.initializers import Parameters
 from app.engine.interruption import checkpoint
+from app.engine.matrix_norms import euclidean_norms
 
 # Below this largest f' of a step, the derivatives are rebuilt from their logarithms with a scale of their own.
 SMALLEST_SAFE_DERIVATIVE = 1e-200
@@ -116,10 +116,9 @@ class RNN:
     def recurrent_gradients(self, state: Array, linear: Linearization, steps: IntArray, local: Array) -> Array:
         return np.asarray(np.matmul(local.swapaxes(-1, -2), state[steps]))
 
-    def recurrent_term_norms(self, state: Array, linear: Linearization, step: int, local: Array) -> Array:
-        # The term is the outer product of local and h_{t-1}, whose norm is the product of the two. The state may be so
-        # large that its square overflows.
-        return np.asarray(np.linalg.norm(local, axis=-1) * math.hypot(*state[step].tolist()))
+    def recurrent_term_norms(self, state: Array, linear: Linearization, steps: IntArray, local: Array) -> Array:
+        # The term is the outer product of local and h_{t-1}, whose norm is the product of the two.
+        return euclidean_norms(local) * euclidean_norms(state[steps])
 
     def state_jacobians(self, parameters: Parameters, linear: Linearization, start: int, stop: int, out: Array) -> Array:
         derivative = cast(RNNLinearization, linear).derivative[start:stop]

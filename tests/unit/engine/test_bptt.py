@@ -36,13 +36,6 @@ def test_linear_scalar_network_in_closed_form():
     np.testing.assert_allclose(back.adjoint.ravel(), [2.0 * h_T * w ** (length - t) for t in range(length + 1)])
 
 
-def test_itemised_adjoints_sum_to_the_adjoint(case):
-    trace, target, weights = case
-    itemised = bptt.itemise(trace, target, weights)
-    local = np.einsum("rt,rtg->tg", 10.0**itemised.log10_scale, itemised.local)
-    np.testing.assert_allclose(local, bptt.backpropagate(trace, target, weights).local, atol=1e-12)
-
-
 def test_the_scaled_sweep_is_the_plain_one_where_float64_holds_it(case):
     trace, target, weights = case
     plain = bptt.backpropagate(trace, target, weights)
@@ -51,19 +44,6 @@ def test_the_scaled_sweep_is_the_plain_one_where_float64_holds_it(case):
     chosen = bptt.scaled_adjoints(trace, plain, target, weights)
     np.testing.assert_allclose(chosen.log10_norm, scaled.log10_norm, atol=1e-10)
     np.testing.assert_allclose(chosen.direction, scaled.direction, atol=1e-12)
-
-
-def test_contributions_are_the_norms_of_the_terms(case):
-    trace, target, weights = case
-    itemised = bptt.itemise(trace, target, weights)
-    found = bptt.contributions(trace, itemised)
-    for index, t in enumerate(itemised.steps):
-        for row in range(t):
-            term = np.outer(itemised.local[index, row] * 10.0 ** itemised.log10_scale[index, row], trace.h[row])
-            assert 10.0 ** found[t - 1, row] == pytest.approx(np.linalg.norm(term), rel=1e-10)
-        assert np.isnan(found[t - 1, t:]).all()
-    without_loss = np.flatnonzero(weights == 0.0)
-    assert np.isnan(found[without_loss]).all()
 
 
 @pytest.mark.parametrize("w", [0.1, 10.0])
@@ -77,9 +57,6 @@ def test_adjoints_go_on_where_float64_ends(w, make_weights):
     trace, target, weights = forward(network, np.zeros((length, 1))), np.full((length, 1), -0.5), make_weights("last", length)
     scaled = bptt.scaled_adjoints(trace, bptt.backpropagate(trace, target, weights), target, weights)
     np.testing.assert_allclose(scaled.log10_norm, (length - np.arange(length + 1)) * np.log10(w), atol=1e-9)
-    itemised = bptt.itemise(trace, target, weights)
-    log10_local = np.log10(np.abs(itemised.local[0, :, 0])) + itemised.log10_scale[0]
-    np.testing.assert_allclose(log10_local, (length - np.arange(1, length + 1)) * np.log10(w), atol=1e-9)
 
 
 def test_adjoints_after_the_last_loss_are_exactly_zero(make_network, make_data, make_weights):

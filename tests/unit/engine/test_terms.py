@@ -4,6 +4,7 @@ import pytest
 from app.engine import bptt
 from app.engine.activations import ACTIVATIONS
 from app.engine.gradient_check import central_differences
+from app.engine.itemised import itemise
 from app.engine.network import Network, forward
 from app.engine.terms import terms
 
@@ -15,7 +16,7 @@ def case(request, make_network, make_data, make_weights):
     x, target = make_data(network, 3)
     trace, weights = forward(network, x), make_weights("every", 3)
     back = bptt.backpropagate(trace, target, weights)
-    return trace, back, terms(trace, bptt.itemise(trace, target, weights))
+    return trace, back, terms(trace, itemise(trace, target, weights))
 
 
 def test_every_term_of_dh3_dW_is_there_and_they_sum_to_the_derivative(case):

@@ -3,6 +3,7 @@ import pytest
 
 from app.engine import bptt, truncation
 from app.engine.clipping import cosine
+from app.engine.itemised import itemise
 from app.engine.network import forward
 
 LENGTH = 9
@@ -13,7 +14,7 @@ def case(request, make_network, make_data, make_weights):
     network = make_network(spectral_radius=1.2)
     x, target = make_data(network, LENGTH)
     trace, weights = forward(network, x), make_weights(request.param, LENGTH)
-    return trace, target, weights, bptt.backpropagate(trace, target, weights), bptt.itemise(trace, target, weights)
+    return trace, target, weights, bptt.backpropagate(trace, target, weights), itemise(trace, target, weights)
 
 
 def test_a_window_of_all_steps_is_the_full_gradient(case):
@@ -61,7 +62,7 @@ def test_a_lag_beyond_the_last_loss_step_has_no_terms(make_network, make_data, m
     x, target = make_data(network, 5)
     trace, weights = forward(network, x), make_weights("2", 5)
     full = bptt.backpropagate(trace, target, weights).gradients["W"]
-    by_lag = truncation.gradient_by_lag(trace, bptt.itemise(trace, target, weights), full)
+    by_lag = truncation.gradient_by_lag(trace, itemise(trace, target, weights), full)
     np.testing.assert_array_equal(by_lag.norm[2:], 0.0)
     assert np.isneginf(by_lag.log10_norm[2:]).all()
     assert np.isnan(by_lag.cosine[2:]).all()
@@ -71,11 +72,6 @@ def test_the_two_meanings_differ(case):
     trace, _, _, _, itemised = case
     sliding, chunked = (truncation.truncated_gradients(trace, itemised, mode, 4)["W"] for mode in truncation.TRUNCATION_MODES)
     assert np.linalg.norm(sliding - chunked) > 1e-6
-
-
-def test_kept_terms_by_hand():
-    np.testing.assert_array_equal(truncation.kept_terms(np.array([3, 1]), 3, "sliding", 2), [[False, True, True], [True, False, False]])
-    np.testing.assert_array_equal(truncation.kept_terms(np.array([3, 2]), 3, "chunked", 2), [[False, False, True], [True, True, False]])
 
 
 @pytest.mark.parametrize("mode", truncation.TRUNCATION_MODES)
@@ -88,7 +84,7 @@ def test_a_sweep_over_a_batch_is_the_sum_over_its_members_term_by_term(make_netw
     swept = truncation.truncated_sweep(forward(network, x), target, weights, mode, window)
     traces = [(forward(network, x), target) for x, target in members]
     by_terms = [
-        truncation.truncated_gradients(trace, bptt.itemise(trace, target, weights), mode, min(window, LENGTH)) for trace, target in traces
+        truncation.truncated_gradients(trace, itemise(trace, target, weights), mode, min(window, LENGTH)) for trace, target in traces
     ]
     for name, gradient in swept.items():
         np.testing.assert_allclose(gradient, sum(terms[name] for terms in by_terms), atol=1e-12)
@@ -100,6 +96,6 @@ def test_a_sweep_keeps_the_scale_of_steps_that_are_saturated_beyond_float64(make
     saturated = forward(network, x * 1e6)
     assert saturated.linear.log10_scale.any()
     swept = truncation.truncated_sweep(saturated, target, weights, "sliding", 3)
-    by_terms = truncation.truncated_gradients(saturated, bptt.itemise(saturated, target, weights), "sliding", 3)
+    by_terms = truncation.truncated_gradients(saturated, itemise(saturated, target, weights), "sliding", 3)
     for name, gradient in swept.items():
         np.testing.assert_allclose(gradient, by_terms[name], rtol=1e-10, atol=1e-300)
