@@ -3,9 +3,11 @@
 import logging
 import os
 import signal
+import socket
 import sys
 import threading
 import time
+from functools import partial
 from types import FrameType
 
 # Before NumPy is loaded: at the sizes of this project more threads of BLAS only wait for each other.
@@ -14,7 +16,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import uvicorn
 
 from app.api import logs
-from app.api.protocol import BoundedProtocol
+from app.api.protocol import SEND_BUFFER_BYTES, BoundedProtocol
 from app.main import create_app
 from app.settings import Settings
 
@@ -30,11 +32,12 @@ def main() -> None:
         signal.signal(number, _stop)
     settings = Settings()
     logs.configure(settings.log_format, settings.log_level)
+    app = create_app(settings)
     config = uvicorn.Config(
-        create_app(settings),
+        app,
         host=settings.host,
         port=settings.port,
-        http=BoundedProtocol,
+        http=partial(BoundedProtocol, app.state.server.connections),  # type: ignore[arg-type]
         ws="none",
         log_config=None,
         server_header=False,
@@ -42,6 +45,7 @@ def main() -> None:
     )
     # Bound here, and not by uvicorn, so that port 0 has a number to print.
     listening = config.bind_socket()
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)  # its connections inherit it
     host, port = listening.getsockname()[:2]
     log.info("Unrolled: http://%s:%d", f"[{host}]" if ":" in host else host, port)
     try:

@@ -13,6 +13,7 @@ from app.api import handlers
 from app.api.answers import Answers
 from app.api.assets import Assets
 from app.api.checkpoints import CheckpointCache
+from app.api.connections import Connections
 from app.api.cross_origin import cross_origin
 from app.api.head import HeadLikeGet
 from app.api.headers import SecurityHeaders
@@ -56,6 +57,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         catalog=encoded_catalog,
         streams=Streams(settings.max_streams, settings.workers),
         checkpoints=CheckpointCache(int(settings.checkpoint_megabytes * 1e6)),
+        connections=Connections(settings),
     )
 
     server.metrics.read(server.counted)

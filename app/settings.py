@@ -26,6 +26,23 @@ class Settings(BaseSettings):
     max_body_bytes: Annotated[int, Field(ge=1024, description="The largest request body, in bytes.")] = 8_000_000
     max_url_bytes: Annotated[int, Field(ge=1024, description="The longest request target (path and query), in bytes.")] = 24_000
     max_header_bytes: Annotated[int, Field(ge=1024, description="The largest request headers, in bytes.")] = 32_000
+    max_receiving_bytes: Annotated[
+        int,
+        Field(ge=1024, description="Bytes of large request bodies held at the same time, from all clients; beyond it the answer is 503."),
+    ] = 32_000_000
+    max_connections: Annotated[
+        int,
+        Field(ge=1, description="Open connections; for a newcomer beyond them the one is closed that has waited longest for a request."),
+    ] = 1000
+    head_seconds: Annotated[
+        float, Field(gt=0, description="How long a client may take to send the line and headers of a request, in seconds.")
+    ] = 10.0
+    progress_seconds: Annotated[
+        float, Field(gt=0, description="Over how many seconds the pace of a client that sends a body or reads an answer is averaged.")
+    ] = 20.0
+    min_bytes_per_second: Annotated[
+        float, Field(ge=0, description="The slowest pace of such a client, in bytes a second; below it the connection is closed.")
+    ] = 4_000.0
     inline_seconds: Annotated[
         float,
         Field(ge=0, description="Runs estimated to take no longer than this take turns on the event loop; longer ones go to threads."),

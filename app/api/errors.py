@@ -14,6 +14,8 @@ The exceptions that HTTP adds to the tree of `app.engine.errors`:
     ├── BodyTooLarge
     ├── UrlTooLong
     ├── HeadersTooLarge
+    ├── BadRequest                   bytes that aren't HTTP
+    ├── RequestTimeout               a request that comes too slowly
     ├── UnknownHost                  a name that this server doesn't answer to
     ├── ServerBusy                   too much work is ahead; says when to come back
     └── ClientGone                   nobody is there to hear the answer
@@ -96,6 +98,26 @@ class HeadersTooLarge(UnrolledError):
         super().__init__(f"The headers have {got} bytes, allowed: at most {limit}. Send fewer of them.")
 
 
+class BadRequest(UnrolledError):
+    """What can't be read as a request of HTTP/1.1."""
+
+    code: ClassVar[str] = "bad_request"
+
+    def __init__(self, problem: str = "This is not a request that the server can read.") -> None:
+        super().__init__(f"{problem} Send it as HTTP/1.1 (RFC 9112).")
+
+
+class RequestTimeout(UnrolledError):
+    """A request that comes too slowly."""
+
+    code: ClassVar[str] = "request_timeout"
+
+    def __init__(self, part: str, seconds: float) -> None:
+        self.details = {"limit_seconds": seconds}
+        allowed = f"{seconds:g} s for all of it" if part == "head" else f"UNROLLED_MIN_BYTES_PER_SECOND, averaged over {seconds:g} s"
+        super().__init__(f"The {part} of the request came too slowly, allowed: {allowed}. Send it again, without pauses.")
+
+
 class UnknownHost(UnrolledError):
     """A name that this server doesn't answer to."""
 
@@ -120,10 +142,10 @@ class ServerBusy(UnrolledError):
 
     code: ClassVar[str] = "server_busy"
 
-    def __init__(self, retry_after: int) -> None:
+    def __init__(self, retry_after: int, reason: str = "The server is computing as much as it can.") -> None:
         self.retry_after = retry_after
         self.details = {"retry_after_seconds": retry_after}
-        super().__init__(f"The server is computing as much as it can. Try again in {retry_after} s, or ask for a smaller run.")
+        super().__init__(f"{reason} Try again in {retry_after} s, or ask for a smaller run.")
 
 
 class ClientGone(UnrolledError):
@@ -145,6 +167,8 @@ STATUS: dict[type[UnrolledError], int] = {
     BodyTooLarge: 413,
     UrlTooLong: 414,
     HeadersTooLarge: 431,
+    BadRequest: 400,
+    RequestTimeout: 408,
     UnknownHost: 421,
     CrossOriginRefused: 400,
     ServerBusy: 503,

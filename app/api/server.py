@@ -10,6 +10,7 @@ from prometheus_client.core import Metric
 
 from app.api.answers import HIT, Answers
 from app.api.checkpoints import CheckpointCache
+from app.api.connections import Connections
 from app.api.kept import ResponseMemory
 from app.api.metrics import Metrics, counter, counters, gauge, gauges
 from app.api.streaming import Streams
@@ -30,6 +31,7 @@ class Server:
     catalog: bytes  # as JSON; it never changes
     streams: Streams
     checkpoints: CheckpointCache
+    connections: Connections
     ready: bool = field(default=False)
 
     def drain(self) -> None:
@@ -63,6 +65,9 @@ class Server:
         yield counter("unrolled_streams", "Training runs that were streamed.", self.streams.opened)
         yield counter("unrolled_training_steps", "Steps of streamed training runs that were computed.", self.streams.steps_computed)
         yield gauge("unrolled_checkpoint_bytes", "What the remembered states of training runs take.", self.checkpoints.bytes)
+        yield gauge("unrolled_connections_open", "Open connections.", len(self.connections))
+        refused = dict(self.connections.refused)
+        yield counters("unrolled_connections_refused", "Connections answered or closed by the server itself.", "reason", refused)
         yield gauge("unrolled_ready", "1 where this process may be sent work.", self.ready)
 
 

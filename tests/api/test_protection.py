@@ -148,12 +148,12 @@ def test_headers_without_end_are_cut_off(live_server: str, piece: bytes) -> None
         connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-First: ")
         sent = 0
         try:
-            while sent < 20_000_000:
+            while sent < 1_000_000:
                 sent += connection.send(piece)
                 time.sleep(0)
         except OSError:
             pass
-        assert sent < 20_000_000
+        assert connection.recv(65536).startswith(b"HTTP/1.1 431 ")
 
 
 def test_a_body_may_be_longer_than_headers_may(client: httpx.Client) -> None:
