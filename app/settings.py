@@ -17,9 +17,9 @@ Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_comma_separated)]
 class Settings(BaseSettings):
     """The server's settings. The defaults suit one person or a class on one machine."""
 
-    model_config = SettingsConfigDict(env_prefix="UNROLLED_", frozen=True, extra="forbid")
+    model_config = SettingsConfigDict(env_prefix="UNROLLED_", frozen=True, extra="forbid", allow_inf_nan=False)
 
-    host: Annotated[str, Field(description="Address to listen on.")] = "127.0.0.1"
+    host: Annotated[str, Field(min_length=1, description="Address to listen on.")] = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535, description="Port to listen on; 0 takes a free one.")] = 8000
     max_seconds: Annotated[float, Field(gt=0, description="The longest that one run may be estimated to take, in seconds.")] = 10.0
     max_megabytes: Annotated[float, Field(gt=0, description="The most memory that one run may be estimated to need, in MB.")] = 512.0
@@ -87,8 +87,13 @@ class Settings(BaseSettings):
     ] = 0.0
     shutdown_seconds: Annotated[int, Field(ge=1, description="How long answers may take to finish after that.")] = 10
     log_level: Annotated[
-        Literal["debug", "info", "warning", "error"], Field(description="The least that is logged; from warning on no line per request.")
+        Literal["debug", "info", "warning", "error"],
+        Field(description="The least that is logged; from warning on, of the requests only those that the server failed to answer (5xx)."),
     ] = "info"
     log_format: Annotated[
-        Literal["auto", "json", "text"], Field(description="json: an object a line. auto: text where the output is a terminal, else json.")
+        Literal["auto", "json", "text"],
+        Field(
+            description="json: an object a line. text: lines to read, of the requests only 5xx unless the level is debug. "
+            "auto: text where the output is a terminal, else json."
+        ),
     ] = "auto"

@@ -46,9 +46,14 @@ class PlainLines(logging.Formatter):
 
 
 def configure(form: str, level: str) -> None:
-    """Set up the log of the whole process: `json`, `text`, or `auto`, which is text where standard output is a terminal."""
+    """Set up the log of the whole process: `json`, `text`, or `auto`, which is text where standard output is a terminal.
+
+    A person at a terminal needs the address of the page and what went wrong. Opening one page takes some eighty requests and a slider
+    sends ten a second, so text has no line for a request that succeeded, unless the level is `debug`.
+    """
     plain = form == "text" or (form == "auto" and sys.stdout.isatty())
     level = level.upper()
+    for_people = "WARNING" if plain and level == "INFO" else level
     logging.config.dictConfig(
         {
             "version": 1,
@@ -59,8 +64,8 @@ def configure(form: str, level: str) -> None:
             "loggers": {
                 "unrolled": {"level": level},
                 "app": {"level": level},
-                # A person needs no reports of its life.
-                "uvicorn": {"level": "WARNING" if plain and level == "INFO" else level, "handlers": [], "propagate": True},
+                "unrolled.access": {"level": for_people},
+                "uvicorn": {"level": for_people, "handlers": [], "propagate": True},
                 # Requests are logged by this application, with their ids and without their queries.
                 "uvicorn.access": {"level": "CRITICAL", "handlers": [], "propagate": False},
             },

@@ -82,9 +82,10 @@ class Observed:
             method = scope["method"][:LONGEST_METHOD]
             route = facts.route or _route(scope)
             self.metrics.end(method, route, status, facts.size, seconds)
-            if log.isEnabledFor(logging.INFO):
-                told: dict[str, Any] = {"method": method, "route": route, "status": status, "bytes": size, "seconds": round(seconds, 6)}
-                log.info("answered", extra={"facts": {**told, "size": facts.size, "cache": facts.cache}})
+            level = logging.WARNING if status >= 500 else logging.INFO
+            if log.isEnabledFor(level):
+                measured: dict[str, Any] = {"method": method, "route": route, "status": status, "bytes": size, "seconds": round(seconds, 6)}
+                log.log(level, "answered", extra={"facts": {**measured, "size": facts.size, "cache": facts.cache}})
 
 
 def _id_of(scope: Scope) -> str:

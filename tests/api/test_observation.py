@@ -96,7 +96,7 @@ async def test_a_line_per_request_without_what_was_typed(fresh: FastAPI, lines: 
     assert [(line["route"], line["status"]) for line in others] == [("none", 404), (RUNS, 200), ("/healthz", 405)]
 
 
-async def test_a_mistake_has_the_id_of_its_request_and_is_counted(fresh: FastAPI, lines: io.StringIO) -> None:
+async def test_a_mistake_has_the_id_of_its_request_and_is_counted_and_is_a_warning(fresh: FastAPI, lines: io.StringIO) -> None:
     router = APIRouter()
 
     @router.get("/broken")
@@ -107,6 +107,7 @@ async def test_a_mistake_has_the_id_of_its_request_and_is_counted(fresh: FastAPI
     async with connect(fresh) as client:
         response = await client.get("/broken", headers={"X-Request-ID": "r2"})
         assert (response.status_code, response.headers["x-request-id"]) == (500, "r2")
+        assert [json.loads(line)["level"] for line in lines.getvalue().splitlines() if "/broken" in line] == ["warning"]
         assert await metric(client, "unrolled_requests_total", route="/broken", status="500") == 1
         assert await metric(client, "unrolled_requests_in_flight") == 1
 
