@@ -1,4 +1,4 @@
-"""`python -m app`: the server with its settings from the environment."""
+"""`python -m app`, also installed as the command `unrolled`: the server with its settings from options and environment."""
 
 import logging
 import os
@@ -7,6 +7,7 @@ import socket
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from functools import partial
 from types import FrameType
 
@@ -17,35 +18,37 @@ import uvicorn
 
 from app.api import logs
 from app.api.protocol import SEND_BUFFER_BYTES, BoundedProtocol
+from app.command_line import settings_from
+from app.listening import CannotListen, bound_socket
 from app.main import create_app
-from app.settings import Settings
 
 log = logging.getLogger("unrolled")
 
 PATIENCE = 2.0  # seconds for a run that has begun and that nobody waits for any more
 
 
-def main() -> None:
-    """Serve until interrupted."""
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Serve until interrupted, with these options or those of the command line."""
+    settings = settings_from(arguments)
+    logs.configure(settings.log_format, settings.log_level)
     # uvicorn ends by the signal that it got; being asked to stop, and stopping, is a success.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _stop)
-    settings = Settings()
-    logs.configure(settings.log_format, settings.log_level)
+    try:
+        listening = bound_socket(settings.host, settings.port)
+    except CannotListen as error:
+        log.error("%s", error)  # noqa: TRY400 — the traceback would say less
+        sys.exit(1)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)  # its connections inherit it
     app = create_app(settings)
     config = uvicorn.Config(
         app,
-        host=settings.host,
-        port=settings.port,
         http=partial(BoundedProtocol, app.state.server.connections),  # type: ignore[arg-type]
         ws="none",
         log_config=None,
         server_header=False,
         timeout_graceful_shutdown=settings.shutdown_seconds,
     )
-    # Bound here, and not by uvicorn, so that port 0 has a number to print.
-    listening = config.bind_socket()
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)  # its connections inherit it
     host, port = listening.getsockname()[:2]
     log.info("Unrolled: http://%s:%d", f"[{host}]" if ":" in host else host, port)
     try:
