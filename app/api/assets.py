@@ -17,9 +17,10 @@ from pathlib import Path
 
 import brotli  # type: ignore[import-untyped]
 from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
-from starlette.types import Scope
+from starlette.types import Receive, Scope, Send
 
 FOR_EVER = "public, max-age=31536000, immutable"
 ASK_AGAIN = "no-cache"
@@ -87,13 +88,24 @@ class Assets(StaticFiles):
             self._bodies: dict[tuple[str, str], asyncio.Task[bytes]] = {}
             self._modules: dict[str, list[str]] = {}  # by script: to find them, every script is read
 
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """A file, always the whole of it: the files are small, and a server may ignore Range (RFC 9110, section 14.2)."""
+        await super().__call__({**scope, "headers": [pair for pair in scope["headers"] if pair[0] != b"range"]}, receive, send)
+
     async def get_response(self, path: str, scope: Scope) -> Response:
-        """A file of this version from memory, any other path as Starlette answers it."""
-        version, _, name = Path(path).as_posix().partition("/")
+        """A file of this version from memory, one without version as Starlette answers it; only under its exact name."""
+        path = scope["path"].removeprefix(scope.get("root_path", "")).removeprefix("/")  # the other one is normalised: "a//b/" is "a/b"
+        if scope["method"] not in ("GET", "HEAD"):
+            raise HTTPException(405)
+        version, _, name = path.partition("/")
         if version == self.version and name in self._files:
             return await self._from_memory(name, Headers(scope=scope))
+        self._look_for_changes()
+        if path not in self._files:
+            raise HTTPException(404)
         response = await super().get_response(path, scope)
         response.headers["Cache-Control"] = ASK_AGAIN
+        response.headers["Accept-Ranges"] = "none"
         return response
 
     async def _from_memory(self, name: str, request: Headers) -> Response:

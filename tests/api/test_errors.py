@@ -155,7 +155,12 @@ async def test_a_long_value_is_not_repeated_in_full(client: httpx.AsyncClient) -
 
 
 @pytest.mark.parametrize(
-    "path", ["/nope", "/api/v1/run", "/api/v1/runs/", "/static/nope.js", "/static/../pyproject.toml", "/api/v1/runs/%00"]
+    "path",
+    [
+        *("/nope", "/api/v1/run", "/api/v1/runs/", "/api/v1/runs/%00"),
+        *("/static", "/static/", "/static/js", "/static/nope.js", "/static/../pyproject.toml", "/static/%00", f"/static/{'x' * 300}"),
+        *("/static/icon.svg/", "/static//icon.svg", "/static/js/%2e%2e/icon.svg"),
+    ],
 )
 async def test_nothing_there(client: httpx.AsyncClient, path: str) -> None:
     error_of(await client.get(path), 404, "not_found")
@@ -177,6 +182,43 @@ async def test_a_method_that_a_path_does_not_answer(client: httpx.AsyncClient, m
     error = error_of(response, 405, "method_not_allowed")
     assert response.headers["allow"] == ", ".join(allowed)
     assert error["allowed"] == allowed
+
+
+@pytest.mark.parametrize("value", ["bytes=0-9", "bytes=999999-", "bytes=9-3", "bytes=", "lines=1-2", "x", "bytes=0-1,3-4"])
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+async def test_a_range_is_answered_by_the_whole_file(app: FastAPI, client: httpx.AsyncClient, method: str, value: str) -> None:
+    """There is no 206, 400 or 416, which would have a form of their own."""
+    for path in ("/static/icon.svg", "/" + app.state.server.templates.env.globals["asset"]("icon.svg")):
+        whole = await client.get(path)
+        response = await client.request(method, path, headers={"Range": value})
+        assert response.status_code == 200
+        assert response.headers["content-length"] == whole.headers["content-length"]
+        assert response.content == (b"" if method == "HEAD" else whole.content)
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW"])
+async def test_every_refusal_of_every_method_has_the_one_shape(app: FastAPI, client: httpx.AsyncClient, method: str) -> None:
+    mounted = "/" + app.state.server.templates.env.globals["asset"]("icon.svg")
+    routes = [path for path in app.openapi()["paths"] if path != "/api/v1/trainings/events"]
+    preflight = {"Origin": "https://elsewhere.example", "Access-Control-Request-Method": "DELETE"}
+    refusals = 0
+    for path in (*routes, "/", "/train", "/docs", "/openapi.json", "/static/icon.svg", mounted, "/static", "/nope"):
+        for headers in ({}, {"Range": "bytes=9-3", "If-None-Match": "x", "Expect": "nothing", "Upgrade": "websocket"}, preflight):
+            response = await client.request(method, path, headers=headers)
+            if response.is_success:
+                assert method in ("GET", "HEAD"), path
+                continue
+            refusals += 1
+            assert response.headers["content-type"] == "application/json", (path, response.text)
+            assert response.headers["x-request-id"]
+            assert {name: response.headers.get(name) for name in SECURITY_HEADERS} == SECURITY_HEADERS
+            if method == "HEAD":
+                assert response.content == b""
+            else:
+                assert set(response.json()["error"]) == {"code", "message", "parameter", "allowed", "details"}
+            if response.status_code == 405:
+                assert response.headers["allow"] == ", ".join(response.json()["error"]["allowed"])
+    assert refusals >= 6
 
 
 async def test_work_over_the_limits_says_the_estimate_and_what_to_lower(client: httpx.AsyncClient) -> None:
