@@ -78,7 +78,7 @@ class JacobianNorms(AnswerPart):
 
     of_step: int = Field(description="T; where the run diverged, the last step that was kept.")
     log10_frobenius: Vector = Field(description="(T+1).")
-    log10_spectral: Vector = Field(description="(T+1).")
+    log10_spectral: Vector | None = Field(description="(T+1). null where `norms` leaves it out.")
     exact_zero: list[int] = Field(description="The k whose norm is exactly zero.")
 
 

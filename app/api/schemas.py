@@ -40,6 +40,7 @@ PAGE_PARAMETERS = {
     "embed": "1 shows the page without its frame.",
     "pin": "A run kept behind the norm curve for comparison; may be repeated.",
     "at": "The step that the page points at.",
+    "spectral": "1 draws the spectral norms, too.",
     "variant": "What differs from the other parameters in one of several training runs; may be repeated.",
     "until": "The step that the training runs of the page had come to.",
     "show": "What the colours of the cliff stand for: error or gradient.",

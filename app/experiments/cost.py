@@ -78,7 +78,7 @@ def works(resolved: RunParameters) -> dict[str, Work]:
     R = float(len(loss_steps(resolved.loss_at, int(T))))
     weights = H * (H + D + 2.0) + O * (H + 1.0)
     back = T * weights * 2.0
-    spectral_norms = T * min(4.0 * H**3, 120.0 * H * H)
+    spectral_norms = T * min(4.0 * H**3, 120.0 * H * H) if resolved.norms == "both" else 0.0
     itemised = Work(R * T * H * H / 2.0, T * (2.0 if R == 1.0 else 10.0), 0.0, R * T * H)
     taken_apart = float(resolved.truncation_mode == "sliding" and (resolved.truncation or T) < T)
     return {

@@ -97,8 +97,8 @@ class Exploration:
 
     @cached_property
     def jacobian_norms(self) -> JacobianNorms:
-        """log10 ‖∂h_T/∂h_k‖."""
-        return flow.jacobian_norms(self.trace)
+        """log10 ‖∂h_T/∂h_k‖; log10_spectral is NaN unless both norms are asked for."""
+        return flow.jacobian_norms(self.trace, spectral=self.parameters.norms == "both")
 
     @cached_property
     def spectrum(self) -> Spectrum:

@@ -35,7 +35,7 @@ def jacobian_norms(exploration: Exploration) -> Part:
     return {
         "of_step": norms.of_step,
         "log10_frobenius": norms.log10_frobenius,
-        "log10_spectral": norms.log10_spectral,
+        "log10_spectral": norms.log10_spectral if exploration.parameters.norms == "both" else None,
         "exact_zero": exact_zeros(norms.log10_frobenius),
     }
 

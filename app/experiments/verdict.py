@@ -21,7 +21,7 @@ def verdict(exploration: Exploration) -> dict[str, Any]:
     The slope is the least-squares one over the lags T − k whose norm is neither unknown nor exactly zero. It splits
     into log10 ρ(W) (weights), log10 sup f' (the activation's ceiling) and log10 (mean f' / sup f') (saturation).
     """
-    norms = exploration.jacobian_norms
+    norms = exploration.jacobian_norms if exploration.parameters.norms == "both" else flow.jacobian_norms(exploration.trace)
     by_lag = norms.log10_spectral[: norms.of_step + 1][::-1]  # lag 0..of_step
     slope = slope_per_lag(by_lag)
     kind = kind_of(slope, by_lag)

@@ -27,7 +27,7 @@ import { createWhy } from "./shell/why.js";
 import { createWorked } from "./shell/worked.js";
 import { bodyOf, withoutSequence } from "./state/own.js";
 import { backwardOf, baseOf, changed, lengthOf } from "./state/parameters.js";
-import { known, merged, missing, outdated } from "./state/parts.js";
+import { asked, known, merged, missing, outdated } from "./state/parts.js";
 import { createStore } from "./state/store.js";
 import { parseQuery, toQuery } from "./state/url.js";
 
@@ -131,6 +131,13 @@ async function start() {
     };
   }
 
+  const spectral = () => store.get().page.spectral === "1";
+  function toggleSpectral() {
+    const { spectral: on, ...rest } = store.get().page;
+    store.update({ page: on === "1" ? rest : { ...rest, spectral: "1" } });
+    announcer.now(strings()(spectral() ? "norms.spectral_shown" : "norms.spectral_hidden"));
+  }
+
   const status = createStatus(find("status"));
   const announcer = createAnnouncer();
   const head = createHead(find("verdict"), find("update"));
@@ -148,6 +155,7 @@ async function start() {
       backward: backward(),
       ghosts: compare.ghosts(),
       path: store.get().path,
+      spectral: spectral(),
     }),
     strings,
     onRange: (range) => store.update({ range }),
@@ -175,6 +183,7 @@ async function start() {
     dropOwn,
     ghosts: () => compare.ghosts(),
     togglePlay: () => wave.toggle(),
+    spectral: { toggle: toggleSpectral, isShown: spectral },
     compare: { toggle: () => compare.toggle(), isPinned: () => compare.isPinned() },
   };
   const figureOf = (/** @type {string} */ name) =>
@@ -190,7 +199,7 @@ async function start() {
     onMove: (k) => store.update({ wave: k }),
     onPlaying: (playing) => toolbar.playing(playing),
   });
-  const toolbar = mountToolbar(find("aligned-tools"), { wave, zoom: stage.zoom, strings });
+  const toolbar = mountToolbar(find("aligned-tools"), { wave, zoom: stage.zoom, spectral: desk.spectral, strings });
   let rail = railOf();
 
   const client = createClient({
@@ -221,13 +230,15 @@ async function start() {
     const length = lengthOf(now, catalog) ?? have?.run.parameters.length ?? 50;
     const wanted = [...HEAD_PARTS, ...stage.wanted()].filter((part) => part !== "terms" || worked.fits());
     const parts = missing(have, now, wanted, length, derivable);
-    const ask = (/** @type {string[]} */ include, /** @type {boolean} */ patient) =>
+    const ask = (/** @type {string[]} */ missing, /** @type {boolean} */ patient) => {
+      const { include, norms } = asked(missing);
       client.request({
-        query: `${toQuery(now)}&include=${include.join(",")}&arrays=typed`,
-        body: mine && bodyOf(now, mine, include, "typed"),
+        query: `${toQuery(now)}&include=${include.join(",")}&norms=${norms}&arrays=typed`,
+        body: mine && bodyOf(now, mine, { include, norms, arrays: "typed" }),
         tag: { parameters: now, own: mine },
         patient,
       });
+    };
     if (parts.now.length === 0) client.dismiss(({ tag }) => baseOf(tag) !== baseOf(now));
     if (parts.now.length > 0) ask(parts.now, false);
     else {
@@ -269,16 +280,18 @@ async function start() {
   }
 
   store.subscribe((now, before) => {
-    const asked = now.parameters !== before.parameters;
-    if (asked) {
+    const moved = now.parameters !== before.parameters;
+    const relooked = now.page.spectral !== before.page.spectral;
+    if (moved) {
       if (now.parameters.length !== before.parameters.length || now.parameters.source !== before.parameters.source)
         store.update({ range: null });
       askForMissing();
       if (now.wave !== null) wave.stop();
-    }
-    if (asked || now.known !== before.known) rail.update();
-    if (now.pins !== before.pins || (asked && now.pins.length > 0)) actions.update();
-    if (asked || now.page !== before.page || now.pins !== before.pins) page.writeAddress();
+    } else if (relooked || Boolean(now.pointer) !== Boolean(before.pointer)) askForMissing();
+    if (relooked) toolbar.update();
+    if (moved || now.known !== before.known) rail.update();
+    if (now.pins !== before.pins || (moved && now.pins.length > 0)) actions.update();
+    if (moved || now.page !== before.page || now.pins !== before.pins) page.writeAddress();
     // What the server must answer is drawn when it has: until then the last picture stays as it is.
     const redraw =
       now.known !== before.known ||
@@ -288,7 +301,8 @@ async function start() {
       now.range !== before.range ||
       now.theme !== before.theme ||
       now.language !== before.language ||
-      (asked && backwardOf(now.parameters) !== backwardOf(before.parameters));
+      relooked ||
+      (moved && backwardOf(now.parameters) !== backwardOf(before.parameters));
     if (redraw) page.schedule("draw");
     else if (now.pointer !== before.pointer || now.wave !== before.wave) page.schedule("overlay");
   });

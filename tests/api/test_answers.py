@@ -12,6 +12,7 @@ from fastapi import FastAPI, Request
 
 from app.api.answers import Answers, Interest
 from app.api.errors import ClientGone, ServerBusy
+from app.api.routes.pages import FIRST_PARTS
 from app.api.server import Server
 from app.api.workers import Ticket, Workers
 from app.engine.errors import WorkTooLarge
@@ -106,12 +107,13 @@ async def test_the_key_is_what_the_parameters_mean(fresh: FastAPI) -> None:
         await client.get(RUNS, params=SMALL)
         for same in ({**SMALL, "seed": 1}, {"length": 4, "hidden_size": 3}, {**SMALL, "lang": "ko"}, {**SMALL, "truncation": 4}):
             assert (await client.get(RUNS, params=same)).headers["x-cache"] == "hit", same
-        for other in ({**SMALL, "seed": 2}, {**SMALL, "arrays": "typed"}, {**SMALL, "include": "states"}):
+        of_page = {"include": ",".join(FIRST_PARTS), "norms": "frobenius", "arrays": "typed"}
+        for other in ({**SMALL, "seed": 2}, {**SMALL, **of_page}, {**SMALL, "include": "states"}):
             assert (await client.get(RUNS, params=other)).headers["x-cache"] == "miss", other
         assert (await client.post(RUNS, json=SMALL)).headers["x-cache"] == "hit"
         page = await client.get("/", params={**SMALL, "arrays": "list"})
         assert page.status_code == 200
-    assert sum(lane.begun for lane in server_of(fresh).workers) == 4  # the page asks for typed arrays, which are known, too
+    assert sum(lane.begun for lane in server_of(fresh).workers) == 4  # what the page asks for is known, too
 
 
 async def test_data_of_ones_own_is_not_remembered(fresh: FastAPI) -> None:

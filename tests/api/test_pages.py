@@ -51,11 +51,13 @@ async def test_the_documentation_has_all_its_files_here(client: httpx.AsyncClien
         assert (await client.get(f"/{file}")).status_code == 200, file
 
 
-async def test_the_first_picture_is_the_answer_to_the_pages_query(client: httpx.AsyncClient) -> None:
-    query = "?hidden_size=3&length=4&lang=ko"
+@pytest.mark.parametrize(("spectral", "norms"), [("", "frobenius"), ("&spectral=1", "both")])
+async def test_the_first_picture_is_the_answer_to_the_pages_query(client: httpx.AsyncClient, spectral: str, norms: str) -> None:
+    query = f"?hidden_size=3&length=4&lang=ko{spectral}"
     page = (await client.get(f"/{query}")).text
     blocks = [json.loads(block) for block in re.findall(r'<script type="application/json"[^>]*>(.*?)</script>', page, re.DOTALL)]
-    answer = (await client.get(f"/api/v1/runs{query}&arrays=typed")).json()
+    parts = "states,jacobian_norms,adjoints,flow_matrix,gradient_by_lag,gradients,spectrum"
+    answer = (await client.get(f"/api/v1/runs{query}&arrays=typed&norms={norms}&include={parts}")).json()
     assert answer in blocks
     assert (await client.get("/api/v1/catalog")).json() in blocks
 

@@ -71,6 +71,15 @@ async def test_a_long_sequence_is_not_held_while_its_run_waits(client: httpx.Asy
     assert (await client.post(RUNS, json=strict_json(first.content)["parameters"])).content == first.content
 
 
+async def test_without_spectral_norms_everything_else_is_the_same(client: httpx.AsyncClient) -> None:
+    both, without = [strict_json((await client.get(RUNS, params={**SMALL, "norms": norms})).content) for norms in ("both", "frobenius")]
+    assert np.shape(both["jacobian_norms"]["log10_spectral"]) == (SMALL["length"] + 1,)
+    assert without["jacobian_norms"]["log10_spectral"] is None
+    for answer in (both, without):
+        del answer["jacobian_norms"]["log10_spectral"], answer["parameters"]["norms"]
+    assert without == both
+
+
 @pytest.mark.parametrize("name", PRESETS)
 async def test_every_preset_answers_and_its_echo_posted_back_gives_the_same_bytes(client: httpx.AsyncClient, name: str) -> None:
     answered = await client.get(RUNS, params=PRESETS[name].parameters)

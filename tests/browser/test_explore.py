@@ -396,3 +396,38 @@ def test_requests_carry_only_what_figures_in_view_need(page: Page) -> None:
     page.wait_for_timeout(400)
     settle(page)
     assert "flow_matrix" in asked[-1].url
+
+
+def test_spectral_norms_and_step_gain_are_asked_for_when_they_are_to_be_seen(page: Page) -> None:
+    open_explore(page)
+    caption = page.locator("[data-figure=aligned] figcaption")
+    expect(caption).not_to_contain_text("spectral norm")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "/api/v1/runs" in request.url else None)
+    drag(page, "spectral_radius", 0.3, steps=1)
+    settle(page)
+    assert asked
+    assert all("norms=frobenius" in url and "step_gain" not in url for url in asked)
+    without = picture(page)
+    asked.clear()
+    page.keyboard.press("n")
+    settle(page)
+    assert ["norms=both" in url for url in asked] == [True]
+    expect(caption).to_contain_text("spectral norm")
+    assert picture(page) != without
+    expect(page.locator("#aligned-tools [aria-pressed=true]")).to_have_count(1)
+    page.reload()
+    settle(page)
+    expect(caption).to_contain_text("spectral norm")
+    asked.clear()
+    page.locator("#aligned-tools .icon-spectral").click()
+    settle(page)
+    expect(caption).not_to_contain_text("spectral norm")
+    assert "spectral" not in page.url.replace("spectral_radius", "")
+    assert asked == []
+    assert picture(page) == without
+    surface = page.locator("[data-figure=aligned] .figure-surface")
+    surface.focus()
+    page.keyboard.press("End")
+    expect(page.locator(".reading")).to_contain_text("σmax(J50)")
+    assert ["step_gain" in url for url in asked] == [True]

@@ -174,6 +174,30 @@ test("what truncation cuts is veiled up to the cut", () => {
   );
 });
 
+test("the spectral norms have a line, a key and words only where they are switched on and have come", () => {
+  const both = answer("default");
+  const { jacobian_norms: norms } = both;
+  const without = { ...both, jacobian_norms: { ...norms, log10_spectral: null } };
+  const of = (/** @type {any} */ run, /** @type {any} */ change) => {
+    const view = viewOf(run, change);
+    const { paint, layout, scales } = alignedFigure(run, view, strings);
+    const lines = paint.filter((mark) => mark.mark === "line" && mark.width === 1.75 && mark.x.length === 51);
+    const dots = alignedOverlay(run, { ...view, pointer: { k: 20 } }, { ...layout, ...scales });
+    return {
+      lines: lines.length,
+      key: paint.filter((mark) => mark.text?.[0] === strings("norms.spectral")).length,
+      dots: dots.filter((mark) => mark.mark === "points" && mark.yaxis === "y4").length,
+      words: alignedSummary(run, view, strings).filter((sentence) => /spectral/.test(sentence)).length,
+    };
+  };
+  assert.deepEqual(of(both, { spectral: true }), { lines: 1, key: 1, dots: 2, words: 1 });
+  assert.deepEqual(of(both, {}), { lines: 0, key: 0, dots: 1, words: 0 });
+  assert.deepEqual(of(without, { spectral: true }), { lines: 0, key: 1, dots: 1, words: 0 });
+  const names = (/** @type {any} */ run) => alignedReading(run, { k: 20 }, strings).rows.map(([name]) => name);
+  assert.ok(names(both).includes("‖∂h_50/∂h_20‖_2"));
+  assert.ok(!names(without).includes("‖∂h_50/∂h_20‖_2"));
+});
+
 test("pointing finds the step and the unit, and reads out the API's numbers", () => {
   const run = answer("default");
   const view = viewOf(run);

@@ -105,7 +105,9 @@ test("sizes follow from own data", () => {
 });
 
 test("the body of a request holds what a query would, and the data", () => {
-  const body = /** @type {any} */ (bodyOf({ seed: 2, length: null }, { x: [[1], [2]] }, ["states"], "list"));
+  const body = /** @type {any} */ (
+    bodyOf({ seed: 2, length: null }, { x: [[1], [2]] }, { include: ["states"], arrays: "list" })
+  );
   assert.deepEqual(body, { seed: 2, include: ["states"], arrays: "list", x: [[1], [2]] });
 });
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { decode } from "../../static/js/api/decode.js";
 import { changed } from "../../static/js/state/parameters.js";
-import { known, merged, missing } from "../../static/js/state/parts.js";
+import { asked, known, merged, missing } from "../../static/js/state/parts.js";
 import { createStore } from "../../static/js/state/store.js";
 import { parseQuery, toQuery } from "../../static/js/state/url.js";
 
@@ -19,6 +19,7 @@ const SPECIFICATIONS = {
   clip_mode: { type: "string", default: "global_norm" },
   learning_rate: { type: "number", default: 0.1 },
   include: { type: "list", default: ["states"] },
+  norms: { type: "string", default: "both" },
   arrays: { type: "string", default: "list" },
 };
 const CATALOG = {
@@ -55,10 +56,13 @@ test("a query and back gives the same state, whatever is in it", () => {
 });
 
 test("what the page decides for each request is in no link; values that aren't numbers fall back", () => {
-  const { parameters } = parseQuery("include=states&arrays=typed&hidden_size=many&spectral_radius=", SPECIFICATIONS);
+  const { parameters } = parseQuery(
+    "include=states&norms=both&arrays=typed&hidden_size=many&spectral_radius=",
+    SPECIFICATIONS,
+  );
   assert.equal(parameters.hidden_size, 16);
   assert.equal(parameters.spectral_radius, 1.1);
-  assert.ok(!toQuery(parameters).includes("include"));
+  assert.ok(!/include|norms|arrays/.test(toQuery(parameters)));
   assert.ok(!toQuery(parameters).includes("length"), "a value that follows from others is left out");
 });
 
@@ -90,6 +94,22 @@ test("only what the figures in view lack is asked for", () => {
     now: ["states"],
     later: [],
   });
+});
+
+test("spectral norms are asked for only where they are to be seen", () => {
+  const parameters = defaults();
+  const no = () => false;
+  assert.deepEqual(asked(["states", "jacobian_norms"]), { include: ["states", "jacobian_norms"], norms: "frobenius" });
+  const wanted = ["jacobian_norms", "spectral_norms"];
+  assert.deepEqual(asked(missing(null, parameters, wanted, 50, no).now), {
+    include: ["jacobian_norms"],
+    norms: "both",
+  });
+  const without = known({ jacobian_norms: { log10_spectral: null } }, parameters);
+  assert.deepEqual(missing(without, parameters, ["jacobian_norms"], 50, no), { now: [], later: [] });
+  assert.deepEqual(missing(without, parameters, wanted, 50, no), { now: ["spectral_norms"], later: [] });
+  const both = known({ jacobian_norms: { log10_spectral: [] } }, parameters);
+  assert.deepEqual(missing(both, parameters, wanted, 50, no), { now: [], later: [] });
 });
 
 test("of a long run the heavy parts come when nothing moves", () => {

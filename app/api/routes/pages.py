@@ -18,6 +18,8 @@ from app.experiments.parameters import DEFAULT_PARTS
 
 router = APIRouter(include_in_schema=False)
 
+# What the page asks for first: nothing points at a step yet, which is when step_gain is shown.
+FIRST_PARTS = tuple(part for part in DEFAULT_PARTS if part != "step_gain")
 # An answer up to this estimate comes with the page; a longer one is fetched by it.
 EMBEDDED_SECONDS = 0.02
 
@@ -55,8 +57,8 @@ def _headers(frame_ancestors: str = "'none'") -> dict[str, str]:
 async def initial(request: Request, server: Server) -> bytes:
     """The answer that the page would ask for first, typed; null where it is too long to wait for, or an error to show."""
     try:
-        include = request.query_params.getlist("include") or DEFAULT_PARTS
-        query = RunQuery.model_validate({**request.query_params, "include": include, "arrays": "typed"})
+        norms = "both" if request.query_params.get("spectral") == "1" else "frobenius"
+        query = RunQuery.model_validate({**request.query_params, "include": FIRST_PARTS, "norms": norms, "arrays": "typed"})
         first = question(await prepared(server, run_parameters(query), None), query.arrays)
         if first.cost.seconds > EMBEDDED_SECONDS:
             return b"null"

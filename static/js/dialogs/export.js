@@ -95,7 +95,7 @@ export function open(desk) {
       FIGURES.find(({ name }) => name === figure.value)
     );
     const parts = [...new Set([...chosen.parts, "jacobian_norms"])].filter((part) => everyPart(desk).includes(part));
-    const { range, path, parameters, pins } = desk.store.get();
+    const { range, path, parameters, pins, page } = desk.store.get();
     const run = await desk.answers.get(questionOf(desk, parts, "typed"));
     const view = {
       width: WIDTHS[chosen.name],
@@ -106,6 +106,7 @@ export function open(desk) {
       pointer: null,
       wave: null,
       path,
+      spectral: page.spectral === "1",
       backward: desk.backward(),
       ghosts: desk.ghosts(),
     };

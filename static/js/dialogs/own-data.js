@@ -91,8 +91,9 @@ export function open(desk) {
    */
   async function take(parameters, own) {
     use.disabled = true;
+    const asked = { include: ["jacobian_norms"], norms: "frobenius", arrays: /** @type {const} */ ("typed") };
     try {
-      await desk.answers.text({ query: "", body: bodyOf(parameters, own, ["jacobian_norms"], "typed") });
+      await desk.answers.text({ query: "", body: bodyOf(parameters, own, asked) });
       close();
       desk.go(parameters, { own });
     } catch (error) {

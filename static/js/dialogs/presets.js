@@ -50,7 +50,7 @@ export function open(desk) {
   async function draw(holder, parameters) {
     try {
       const run = await desk.answers.get({
-        query: `${toQuery(parameters)}&include=${THUMBNAIL_PARTS.join(",")}&arrays=typed`,
+        query: `${toQuery(parameters)}&include=${THUMBNAIL_PARTS.join(",")}&norms=frobenius&arrays=typed`,
       });
       holder.replaceChildren(picture(thumbnailFigure(run, { ...viewOf(parameters), ...SIZE }), SHARPNESS));
     } catch {

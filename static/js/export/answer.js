@@ -22,7 +22,7 @@ export function questionOf(desk, include, arrays) {
   const { parameters, own } = desk.store.get();
   return {
     query: `${toQuery(parameters)}&include=${include.join(",")}&arrays=${arrays}`,
-    body: own && bodyOf(parameters, own, include, arrays),
+    body: own && bodyOf(parameters, own, { include, arrays }),
   };
 }
 

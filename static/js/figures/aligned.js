@@ -116,6 +116,6 @@ export function alignedSummary(run, view, strings) {
     cut,
     stateSummary(run, strings),
     adjointSummary(run, strings),
-    normSummary(run, strings),
+    ...normSummary(run, view, strings),
   ];
 }

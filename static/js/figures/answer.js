@@ -19,6 +19,7 @@
  * @property {number | null} wave  Where the backward wave is, as a step; null if it doesn't run.
  * @property {Backward} backward
  * @property {Ghost[]} ghosts
+ * @property {boolean} [spectral]  Whether the norm curve has a line of spectral norms, too.
  * @property {Path | null} path  The term of the worked example that is lit.
  * @property {string[]} [colours]  Of the variants, where runs stand side by side.
  *
@@ -57,8 +58,12 @@ export function frobeniusNorms(run) {
   return withZeros(run.jacobian_norms.log10_frobenius, run.jacobian_norms.exact_zero ?? []);
 }
 
-/** log10 ‖∂h_T/∂h_k‖₂ for k = 0..T. @param {any} run */
+/** The spectral norms inside `jacobian_norms`, which cost a decomposition per step: the page asks for them as for a part of their own. */
+export const SPECTRAL_NORMS = "spectral_norms";
+
+/** log10 ‖∂h_T/∂h_k‖₂ for k = 0..T; null where they weren't asked for. @param {any} run */
 export function spectralNorms(run) {
+  if (!run.jacobian_norms.log10_spectral) return null;
   return withZeros(run.jacobian_norms.log10_spectral, run.jacobian_norms.exact_zero ?? []);
 }
 

@@ -4,6 +4,7 @@
  * @typedef {object} Figure
  * @property {string} name  Also of its element and its strings.
  * @property {string[]} parts  Of the answer; asked for while the figure is in view.
+ * @property {(view: Pick<import("./answer.js").View, "pointer" | "spectral">) => string[]} [more]  Parts that depend on how it is looked at.
  * @property {string[]} [required]  The parts without which it can't be drawn; default: all.
  * @property {(run: any, view: import("./answer.js").View, strings: import("./answer.js").Strings) => import("./answer.js").Drawing} figure
  * @property {(run: any, view: import("./answer.js").View, layout: any) => any[]} [overlay]  Pointer and wave.
@@ -19,6 +20,7 @@
 
 import { alignedOverlay, alignedPoint, alignedReading } from "./aligned/pointer.js";
 import { alignedFigure, alignedSummary } from "./aligned.js";
+import { SPECTRAL_NORMS } from "./answer.js";
 import {
   flowMatrixFigure,
   flowMatrixOverlay,
@@ -34,8 +36,9 @@ import { workedFigure, workedOverlay, workedSummary } from "./worked-example.js"
 export const FIGURES = [
   {
     name: "aligned",
-    parts: ["states", "jacobian_norms", "adjoints", "step_gain", "spectrum"],
-    required: ["states", "jacobian_norms", "adjoints", "spectrum"],
+    parts: ["states", "jacobian_norms", "adjoints", "spectrum"],
+    // Only the numbers beside the pointer need step_gain.
+    more: ({ pointer, spectral }) => [...(spectral ? [SPECTRAL_NORMS] : []), ...(pointer ? ["step_gain"] : [])],
     figure: alignedFigure,
     overlay: alignedOverlay,
     point: alignedPoint,

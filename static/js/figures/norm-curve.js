@@ -1,4 +1,4 @@
-/** log10 ‖∂h_T/∂h_k‖ over k, Frobenius and spectral, between the lines of ρ and σ_max, with the ends of floating point. */
+/** log10 ‖∂h_T/∂h_k‖ over k, Frobenius and (switched on) spectral, between the lines of ρ and σ_max, with the ends of floating point. */
 
 import { number, powerOfTen, norm as shownNorm } from "../math/format.js";
 import { roundBound, ticks } from "../math/scale.js";
@@ -97,10 +97,16 @@ export function normMarks(run, view, strings, yaxis) {
       width: 1.5,
     });
   }
-  marks.push({ mark: "line", yaxis, x: steps, y: spectralNorms(run), stroke: palette.second, width: 1.75 });
+  const spectral = shownSpectral(run, view);
+  if (spectral) marks.push({ mark: "line", yaxis, x: steps, y: spectral, stroke: palette.second, width: 1.75 });
   marks.push({ mark: "line", yaxis, x: steps, y: frobeniusNorms(run), stroke: palette.accent, width: 2.25 });
   marks.push(...view.ghosts.flatMap((ghost) => ghostName(ghost, view, yaxis, of)));
   return marks;
+}
+
+/** The spectral norms, where they are switched on and have come. @param {any} run @param {import("./answer.js").View} view */
+function shownSpectral(run, view) {
+  return view.spectral ? spectralNorms(run) : null;
 }
 
 /** The letter of a pinned run where its curve begins in view. @param {import("./answer.js").Ghost} ghost @param {import("./answer.js").View} view @param {string} yaxis @param {number} of @returns {any[]} */
@@ -146,7 +152,7 @@ export function normKey(run, view, strings) {
   const { palette } = view;
   return [
     { text: strings("norms.frobenius"), stroke: palette.accent, width: 2.25 },
-    { text: strings("norms.spectral"), stroke: palette.second, width: 1.75 },
+    ...(view.spectral ? [{ text: strings("norms.spectral"), stroke: palette.second, width: 1.75 }] : []),
     ...bounds(run).map((bound) => ({ text: bound.name, stroke: palette.muted, width: 1.25, dash: bound.dash })),
   ];
 }
@@ -154,42 +160,38 @@ export function normKey(run, view, strings) {
 /** Dots where the pointer is. @param {any} run @param {import("./answer.js").View} view @param {string} yaxis @param {number} k */
 export function normPoints(run, view, yaxis, k) {
   const { palette } = view;
+  const spectral = shownSpectral(run, view);
+  const point = (/** @type {number} */ value, /** @type {string} */ fill, /** @type {number} */ radius) => ({
+    mark: "points",
+    yaxis,
+    x: [k],
+    y: [value],
+    radius,
+    fill,
+    stroke: palette.paper,
+    width: 1.5,
+  });
   return [
-    {
-      mark: "points",
-      yaxis,
-      x: [k],
-      y: [spectralNorms(run)[k]],
-      radius: 3.5,
-      fill: palette.second,
-      stroke: palette.paper,
-      width: 1.5,
-    },
-    {
-      mark: "points",
-      yaxis,
-      x: [k],
-      y: [frobeniusNorms(run)[k]],
-      radius: 4,
-      fill: palette.accent,
-      stroke: palette.paper,
-      width: 1.5,
-    },
+    ...(spectral ? [point(spectral[k], palette.second, 3.5)] : []),
+    point(frobeniusNorms(run)[k], palette.accent, 4),
   ];
 }
 
-/** @param {any} run @param {import("./answer.js").Strings} strings */
-export function normSummary(run, strings) {
-  const of = run.jacobian_norms.of_step;
-  const [frobenius, spectral] = [frobeniusNorms(run), spectralNorms(run)];
-  const middle = Math.floor(of / 2);
-  return strings("norms.summary", {
+/** @param {any} run @param {import("./answer.js").View} view @param {import("./answer.js").Strings} strings @returns {string[]} */
+export function normSummary(run, view, strings) {
+  const middle = Math.floor(run.jacobian_norms.of_step / 2);
+  const at = (/** @type {Float64Array} */ values) => ({
     middle,
-    frobenius_middle: shownNorm(frobenius[middle]),
-    frobenius_first: shownNorm(frobenius[0]),
-    spectral_middle: shownNorm(spectral[middle]),
-    spectral_first: shownNorm(spectral[0]),
-    radius: number(run.spectrum?.spectral_radius, 3),
-    sigma: number(run.spectrum?.sigma_max, 3),
+    at_middle: shownNorm(values[middle]),
+    at_first: shownNorm(values[0]),
   });
+  const spectral = shownSpectral(run, view);
+  return [
+    strings("norms.summary", {
+      ...at(frobeniusNorms(run)),
+      radius: number(run.spectrum?.spectral_radius, 3),
+      sigma: number(run.spectrum?.sigma_max, 3),
+    }),
+    ...(spectral ? [strings("norms.summary_spectral", at(spectral))] : []),
+  ];
 }

@@ -14,6 +14,7 @@ export const EXPLORE_GUIDE = {
     { name: "export", key: "e", load: () => import("../dialogs/export.js") },
     { name: "help", key: "?", load: () => import("../dialogs/help.js") },
     { name: "play", key: "b", bar: false, act: (desk) => desk.togglePlay() },
+    { name: "spectral", key: "n", bar: false, of: "aligned", act: (desk) => desk.spectral.toggle() },
   ],
   parts: ["verdict", "aligned", "compare", "worked", "flow_matrix", "spectrum", "gradient"],
   reading: ["flow", "states", "adjoints", "norms", "flow_matrix", "backward"],

@@ -14,6 +14,7 @@
  * @property {() => import("../figures/answer.js").Ghost[]} ghosts
  * @property {(text: string) => void} say  What has just been done, for eye and ear.
  * @property {() => void} togglePlay
+ * @property {{ toggle: () => void, isShown: () => boolean }} spectral  The line of spectral norms.
  * @property {{ toggle: () => void, isPinned: () => boolean }} compare
  *
  * @typedef {GuidedDesk & ExploreDesk} Desk

@@ -9,7 +9,7 @@ import { parseQuery, toQuery } from "../state/url.js";
 import { nodesOf } from "./markup.js";
 import { refusalIn } from "./refusal.js";
 
-const PARTS = "jacobian_norms,gradients,spectrum,step_gain";
+const PARTS = "jacobian_norms,gradients,spectrum&norms=frobenius";
 /** Milliseconds. */
 const ASK_AGAIN_AFTER = 3000;
 export const LETTERS = ["A", "B", "C"];

@@ -33,6 +33,8 @@ function isNear(element) {
 /** @param {StageOptions} options */
 export function createStage({ figures, root, run, view, strings, onRange, onPointer, onInView }) {
   const reading = createReading();
+  /** What the card of numbers is about. @type {{ panel: typeof panels[number], pointer: import("../figures/answer.js").Pointer, x: number, y: number } | null} */
+  let pointed = null;
   const panels = figures.flatMap((figure) => {
     const element = root.querySelector(`[data-figure="${figure.name}"]`);
     return element instanceof HTMLElement && !element.hidden ? [panelOf(figure, element)] : [];
@@ -121,6 +123,24 @@ export function createStage({ figures, root, run, view, strings, onRange, onPoin
     panel.drawnRun = answer;
     overlayOf(panel, now);
     captionOf(panel, answer, now);
+    if (pointed?.panel === panel) showReading();
+  }
+
+  /** The numbers of the place that is pointed at, as far as they have come. */
+  function showReading() {
+    const { panel, pointer, x, y } = /** @type {NonNullable<typeof pointed>} */ (pointed);
+    const text = /** @type {NonNullable<Figure["reading"]>} */ (panel.figure.reading)(
+      panel.drawnRun,
+      pointer,
+      strings(),
+    );
+    reading.show(text, x, y);
+    return text;
+  }
+
+  function leave() {
+    pointed = null;
+    reading.hide();
   }
 
   /** @param {typeof panels[number]} panel @param {View} now */
@@ -156,12 +176,14 @@ export function createStage({ figures, root, run, view, strings, onRange, onPoin
     holder.addEventListener("pointermove", (event) => {
       const pointer = pointAt(event.clientX, event.clientY);
       onPointer(pointer);
-      if (pointer && words) reading.show(words(panel.drawnRun, pointer, strings()), event.clientX, event.clientY);
-      else reading.hide();
+      if (pointer && words) {
+        pointed = { panel, pointer, x: event.clientX, y: event.clientY };
+        showReading();
+      } else leave();
     });
     holder.addEventListener("pointerleave", () => {
       onPointer(null);
-      reading.hide();
+      leave();
     });
     holder.addEventListener("keydown", (event) => {
       if (!panel.drawnRun) return;
@@ -185,25 +207,21 @@ export function createStage({ figures, root, run, view, strings, onRange, onPoin
           const box = holder.getBoundingClientRect();
           const [low, high] = layout.xaxis.range;
           const share = (place - low) / (high - low);
-          const text = words(panel.drawnRun, pointer, strings());
-          reading.show(
-            text,
-            box.left + layout.margin.l + share * (box.width - layout.margin.l - layout.margin.r),
-            box.top + box.height / 2,
-          );
-          reading.say(text);
+          const x = box.left + layout.margin.l + share * (box.width - layout.margin.l - layout.margin.r);
+          pointed = { panel, pointer, x, y: box.top + box.height / 2 };
+          reading.say(showReading());
         }
       } else if (figure.time && ["+", "=", "-", "0"].includes(event.key)) {
         event.preventDefault();
         zoom(event.key === "0" ? null : event.key === "-" ? 2 : 0.5);
       } else if (event.key === "Escape") {
         onPointer(null);
-        reading.hide();
+        leave();
       }
     });
     holder.addEventListener("blur", () => {
       onPointer(null);
-      reading.hide();
+      leave();
     });
   }
 
@@ -256,7 +274,10 @@ export function createStage({ figures, root, run, view, strings, onRange, onPoin
       for (const panel of panels) panel.surface.drawAxes();
     },
     /** The parts that the figures in view draw. */
-    wanted: () => panels.filter(({ visible }) => visible).flatMap(({ figure }) => figure.parts),
+    wanted: () =>
+      panels
+        .filter(({ visible }) => visible)
+        .flatMap(({ figure }) => [...figure.parts, ...(figure.more?.(view()) ?? [])]),
     panels,
   };
 }

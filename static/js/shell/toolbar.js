@@ -1,4 +1,4 @@
-/** Buttons over a figure; those of the aligned figure play the backward wave and zoom. */
+/** Buttons over a figure; those of the aligned figure play the backward wave, zoom, and switch the spectral norms. */
 
 import { make } from "../controls/slider.js";
 
@@ -29,9 +29,9 @@ export function mountTools(element, actions, strings) {
 
 /**
  * @param {HTMLElement} element
- * @param {{ wave: ReturnType<typeof import("./wave.js").createWave>, zoom: (factor: number | null) => void, strings: () => import("../figures/answer.js").Strings }} options
+ * @param {{ wave: ReturnType<typeof import("./wave.js").createWave>, zoom: (factor: number | null) => void, spectral: { toggle: () => void, isShown: () => boolean }, strings: () => import("../figures/answer.js").Strings }} options
  */
-export function mountToolbar(element, { wave, zoom, strings }) {
+export function mountToolbar(element, { wave, zoom, spectral, strings }) {
   let isPlaying = false;
   const tools = mountTools(
     element,
@@ -43,10 +43,12 @@ export function mountToolbar(element, { wave, zoom, strings }) {
       ["zoom.in", "zoom-in", () => zoom(0.5)],
       ["zoom.out", "zoom-out", () => zoom(2)],
       ["zoom.all", "zoom-all", () => zoom(null)],
+      ["norms.spectral_switch", "spectral", spectral.toggle],
     ],
     strings,
   );
   const play = tools.buttons[0];
+  const lines = tools.buttons[tools.buttons.length - 1];
   play.classList.add("with-text");
   const word = play.appendChild(make("span"));
 
@@ -54,6 +56,7 @@ export function mountToolbar(element, { wave, zoom, strings }) {
     const playKey = isPlaying ? "wave.pause" : "wave.play";
     tools.update((key) => (key === "wave.play" ? playKey : key));
     word.textContent = strings()(playKey);
+    lines.setAttribute("aria-pressed", String(spectral.isShown()));
   }
   update();
 

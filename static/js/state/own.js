@@ -9,10 +9,10 @@
  * @typedef {{ key: string, values: Record<string, string | number> }} Problem  What is wrong with a text: a string and what goes into it.
  */
 
-/** The body of POST /api/v1/runs. @param {Parameters} parameters @param {Own} own @param {string[]} include @param {"list" | "typed"} arrays */
-export function bodyOf(parameters, own, include, arrays) {
+/** The body of POST /api/v1/runs. @param {Parameters} parameters @param {Own} own @param {{ include: string[], norms?: string, arrays: "list" | "typed" }} asked */
+export function bodyOf(parameters, own, asked) {
   const flat = Object.fromEntries(Object.entries(parameters).filter(([, value]) => value !== null));
-  return { ...flat, include, arrays, ...own };
+  return { ...flat, ...asked, ...own };
 }
 
 /** What follows from own data is left to the server: its length, its sizes, its source. @param {Parameters} parameters @param {Own} own @returns {Parameters} */

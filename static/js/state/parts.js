@@ -4,6 +4,7 @@
  * @typedef {import("./url.js").Parameters} Parameters
  */
 
+import { SPECTRAL_NORMS } from "../figures/answer.js";
 import { BACKWARD, backwardOf, baseOf } from "./parameters.js";
 
 /** Parts that depend on truncation and clipping. */
@@ -26,6 +27,17 @@ const LONG = 120;
  * @property {string} base
  * @property {Record<string, string>} backward  By part: the truncation and clipping it was computed for.
  */
+
+/** @param {any} run @param {string} part */
+function has(run, part) {
+  return part === SPECTRAL_NORMS ? Boolean(run.jacobian_norms?.log10_spectral) : part in run;
+}
+
+/** The API's words for parts to ask for. @param {string[]} parts @returns {{ include: string[], norms: "both" | "frobenius" }} */
+export function asked(parts) {
+  const include = new Set(parts.map((part) => (part === SPECTRAL_NORMS ? "jacobian_norms" : part)));
+  return { include: [...include], norms: parts.includes(SPECTRAL_NORMS) ? "both" : "frobenius" };
+}
 
 /** @param {any} run @param {Parameters} parameters @returns {Known} */
 export function known(run, parameters) {
@@ -69,7 +81,7 @@ export function missing(have, parameters, wanted, length, derivable) {
     if (!BACKWARD_PARTS.has(part) || !(part in have.run) || have.backward[part] === current) return false;
     return !(part === "loss_slice" ? sameSlice(have.backward[part], current) : derivable(part));
   };
-  const absent = parts.filter((part) => !(part in have.run));
+  const absent = parts.filter((part) => !has(have.run, part));
   const light = absent.filter((part) => !HEAVY_PARTS.has(part));
   // A slice of the loss in the old direction is worth keeping until the slider rests; a norm of the old gradient is not.
   const urgent = parts.filter((part) => part !== "loss_slice" && superseded(part));

@@ -4,10 +4,21 @@
  */
 
 /** Read by the page alone; the API ignores them. */
-export const PAGE_PARAMETERS = Object.freeze(["lang", "theme", "hide", "lock", "embed", "pin", "at", "until", "show"]);
+export const PAGE_PARAMETERS = Object.freeze([
+  "lang",
+  "theme",
+  "hide",
+  "lock",
+  "embed",
+  "pin",
+  "at",
+  "until",
+  "show",
+  "spectral",
+]);
 
 /** Decided by the page for each request, so no part of a link. */
-const REQUEST_ONLY = new Set(["include", "arrays"]);
+const REQUEST_ONLY = new Set(["include", "norms", "arrays"]);
 
 /** @typedef {Record<string, string | number | null>} Parameters */
 /** @typedef {Record<string, any>} Specifications  By name: default, minimum, maximum, choices, type. */

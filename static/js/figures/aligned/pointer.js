@@ -104,7 +104,8 @@ export function alignedReading(run, pointer, strings) {
   }
   if (k <= of) {
     rows.push([`‖∂h_${of}/∂h_${k}‖_F`, shownNorm(frobeniusNorms(run)[k])]);
-    rows.push([`‖∂h_${of}/∂h_${k}‖_2`, shownNorm(spectralNorms(run)[k])]);
+    const spectral = spectralNorms(run);
+    if (spectral) rows.push([`‖∂h_${of}/∂h_${k}‖_2`, shownNorm(spectral[k])]);
   }
   if (k > 0 && run.step_gain) {
     rows.push([strings("reading.mean_derivative", { k }), number(run.step_gain.mean_derivative.values[k - 1])]);
