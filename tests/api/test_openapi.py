@@ -5,8 +5,11 @@ from typing import Any
 
 import httpx
 import jsonschema
+import orjson
 import pytest
 from fastapi import FastAPI
+from openapi_spec_validator import validate
+from openapi_spec_validator.validation.exceptions import OpenAPIValidationError
 
 from app.api.errors import ABOUT
 from app.api.schemas import RUN
@@ -24,6 +27,41 @@ def openapi(app: FastAPI) -> dict[str, Any]:
 
 def parameters_of(openapi: dict[str, Any]) -> Iterator[dict[str, Any]]:
     yield from openapi["paths"][RUNS]["get"]["parameters"]
+
+
+def test_it_is_valid_by_the_official_validator(openapi: dict[str, Any]) -> None:
+    validate(as_sent(openapi))
+
+
+def test_the_validator_notices_what_its_version_does_not_know(openapi: dict[str, Any]) -> None:
+    spoilt = as_sent(openapi)
+    spoilt["paths"]["/api/v1/trainings/events"]["get"]["responses"]["200"]["content"]["text/event-stream"]["itemSchema"] = {}
+    with pytest.raises(OpenAPIValidationError, match="itemSchema"):
+        validate(spoilt)
+
+
+def as_sent(openapi: dict[str, Any]) -> dict[str, Any]:
+    copy: dict[str, Any] = orjson.loads(orjson.dumps(openapi, option=orjson.OPT_NON_STR_KEYS))
+    return copy
+
+
+def test_operations_have_plain_names(openapi: dict[str, Any]) -> None:
+    names = {
+        f"{method.upper()} {path}": operation["operationId"]
+        for path, operations in openapi["paths"].items()
+        for method, operation in operations.items()
+    }
+    assert names == {
+        "GET /api/v1/runs": "get_run",
+        "POST /api/v1/runs": "post_run",
+        "GET /api/v1/trainings": "get_training",
+        "GET /api/v1/trainings/events": "stream_training",
+        "GET /api/v1/cliff": "get_cliff",
+        "GET /api/v1/catalog": "get_catalog",
+        "GET /healthz": "healthz",
+        "GET /readyz": "readyz",
+        "GET /metrics": "metrics",
+    }
 
 
 def test_every_parameter_has_description_unit_range_default_and_example(openapi: dict[str, Any]) -> None:
@@ -61,6 +99,15 @@ async def test_every_example_works_alone(client: httpx.AsyncClient, openapi: dic
         for example in parameter["schema"]["examples"]:
             response = await client.get(RUNS, params={parameter["name"]: example})
             assert response.status_code == 200, (parameter["name"], response.text)
+
+
+@pytest.mark.anyio
+async def test_the_example_of_events_is_how_a_stream_ends(client: httpx.AsyncClient, openapi: dict[str, Any]) -> None:
+    path = "/api/v1/trainings/events"
+    described = openapi["paths"][path]["get"]["responses"]["200"]["content"]
+    response = await client.get(path, params={"steps": 2, "hidden_size": 2})
+    assert [response.headers["content-type"].partition(";")[0]] == list(described)
+    assert response.text.endswith(described["text/event-stream"]["example"])
 
 
 @pytest.mark.anyio
