@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIRouter
+from pydantic import ValidationError
 
 import app.main  # noqa: F401  (loads every exception class)
 from app.api.errors import STATUS, ErrorBody
 from app.api.headers import SECURITY_HEADERS
+from app.api.schemas import CliffQuery, RunBody, RunQuery, TrainingQuery
 from app.engine.errors import UnrolledError
 from app.main import create_app
 from app.settings import Settings
@@ -135,6 +137,21 @@ async def test_a_body_that_is_not_a_json_object(client: httpx.AsyncClient, body:
     assert "JSON" in error["message"]
 
 
+@pytest.mark.parametrize(("sign", "repeated"), [(b"[", b"[],"), (b"{", b"{},"), (b":", b'"a":1,')])
+async def test_a_large_body_of_more_lists_or_names_than_any_request_needs(client: httpx.AsyncClient, sign: bytes, repeated: bytes) -> None:
+    """It is refused before it is parsed: a million small objects would take longer to make than any run that may be asked for."""
+    inside = repeated * 60_000 + (b'"a":1' if sign == b":" else b"[]")
+    body = b'{"x": {' + inside + b"}}" if sign == b":" else b'{"x": [' + inside + b"]}"
+    error = error_of(await client.post(RUNS, content=body, headers=JSON), 400, "malformed_body")
+    assert f"times {sign.decode()!r}: no request needs so many" in error["message"]
+
+
+async def test_a_large_body_of_one_list_a_step_is_answered(client: httpx.AsyncClient) -> None:
+    body = b'{"hidden_size": 2, "include": ["lyapunov_exponents"], "x": [' + b"[0.123456], " * 9_999 + b"[0.5]]}"
+    assert len(body) > 100_000
+    assert (await client.post(RUNS, content=body, headers=JSON)).status_code == 200
+
+
 @pytest.mark.parametrize("content_type", [None, "text/plain", "application/x-www-form-urlencoded", "application/jsonp"])
 async def test_a_body_that_does_not_say_it_is_json(client: httpx.AsyncClient, content_type: str | None) -> None:
     headers = {"Content-Type": content_type} if content_type else {}
@@ -147,6 +164,16 @@ async def test_every_problem_is_told_up_to_ten(client: httpx.AsyncClient) -> Non
     assert {problem["parameter"] for problem in error["details"]["errors"]} == {"hidden_size", "seed", "cel"}
     error = error_of(await client.post(RUNS, json={f"unknown_{i}": i for i in range(10_000)}), 422, "unknown_parameter")
     assert len(error["details"]["errors"]) == 10
+
+
+def test_of_many_unknown_names_only_a_few_are_looked_at() -> None:
+    unknown = {f"unknown_{number}": number for number in range(10_000)}
+    for form in (RunBody, RunQuery, TrainingQuery, CliffQuery):
+        name = next(iter(form.model_fields))
+        with pytest.raises(ValidationError) as found:
+            form.model_validate({**unknown, name: object()})
+        assert found.value.error_count() == 11
+        assert (name,) in {error["loc"][:1] for error in found.value.errors(include_input=False, include_url=False)}
 
 
 async def test_a_long_value_is_not_repeated_in_full(client: httpx.AsyncClient) -> None:
@@ -258,6 +285,13 @@ async def test_a_body_over_the_limit(declared: bool) -> None:
         error = error_of(await client.post(RUNS, content=content, headers=JSON), 413, "body_too_large")
         assert error["details"] == {"limit_bytes": 1024}
         assert (await client.post(RUNS, content=b"{}" + b" " * 1022, headers=JSON)).status_code == 200
+
+
+@pytest.mark.parametrize("digits", [9, 18, 19, 5000])
+async def test_a_declared_length_of_many_digits(client: httpx.AsyncClient, digits: int) -> None:
+    """Python refuses to read an integer of more than 4,300 digits, which would be a mistake of the server's."""
+    response = await client.post(RUNS, content=b"{}", headers={**JSON, "Content-Length": "9" * digits})
+    assert error_of(response, 413, "body_too_large")["details"] == {"limit_bytes": Settings().max_body_bytes}
 
 
 async def test_a_body_over_the_limit_is_refused_while_it_arrives() -> None:

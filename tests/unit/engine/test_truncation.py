@@ -57,6 +57,29 @@ def test_norms_of_every_parameter_in_every_window(case, numbers_at_a_time, monke
             assert by_lag.parameter_norms[name][window - 1] == pytest.approx(np.linalg.norm(truncated), abs=1e-13), (name, window)
 
 
+@pytest.mark.parametrize("bits", [-532, -560, 540])
+def test_norms_keep_their_digits_where_squares_leave_float64(make_network, make_data, make_weights, bits):
+    """A linear network with target 0: inputs times 2**n make every gradient but those of the biases 4**n times as large, exactly."""
+    network = make_network(activation="identity")
+    for name in ("b_s", "b_z", "h_0"):
+        network.parameters[name][:] = 0.0
+    x, target = make_data(network, LENGTH)
+    weights = make_weights("every", LENGTH)
+
+    def by_lag(scale):
+        trace = forward(network, x * scale)
+        full = bptt.backpropagate(trace, 0.0 * target, weights).gradients["W"]
+        return truncation.gradient_by_lag(trace, itemise(trace, 0.0 * target, weights), full)
+
+    plain, scaled = by_lag(1.0), by_lag(2.0 ** (bits // 2))
+    for name in ("norm", "truncated_norm"):
+        np.testing.assert_allclose(getattr(scaled, name), getattr(plain, name) * 2.0**bits, rtol=1e-12)
+    for name in ("W", "U"):
+        np.testing.assert_allclose(scaled.parameter_norms[name], plain.parameter_norms[name] * 2.0**bits, rtol=1e-12)
+    for name in ("cosine", "truncated_cosine", "relative_bias"):
+        np.testing.assert_allclose(getattr(scaled, name), getattr(plain, name), rtol=1e-9, atol=1e-9)
+
+
 def test_a_lag_beyond_the_last_loss_step_has_no_terms(make_network, make_data, make_weights):
     network = make_network()
     x, target = make_data(network, 5)

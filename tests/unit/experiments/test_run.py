@@ -134,6 +134,25 @@ def test_a_gradient_that_overflows_is_named_with_its_step():
     assert answer["adjoints"]["log10_norm"][0] == pytest.approx(900 + answer["adjoints"]["log10_norm"][900], abs=1e-9)
 
 
+@pytest.mark.parametrize("part", PARTS)
+def test_a_gradient_that_overflows_is_named_with_every_part_that_shows_it(part):
+    x, weights = np.zeros((5, 1)), {"W": np.array([[1e90]]), "b_s": np.zeros(1), "b_z": np.zeros(1)}
+    parameters = RunParameters(activation="identity", hidden_size=1, include=(part,))
+    divergence = explore(parameters, OwnData(weights=weights, x=x, target=np.ones((5, 1))))["divergence"]
+    shows_it = part in {"adjoints", "gradients", "gradient_by_lag", "loss_slice", "terms"}
+    assert divergence == ({"step": 1, "quantity": "gradient"} if shows_it else None)
+
+
+@pytest.mark.parametrize("row", [[0.5, 0.4], [0.6, 0.6], [1.5, -0.5], [0.0, 0.0]])
+def test_a_softmax_target_has_rows_of_probabilities(row):
+    parameters = RunParameters(readout="softmax", hidden_size=2, include=("states",))
+    x, target = np.zeros((3, 1)), np.array([[0.25, 0.75], [0.0, 1.0], row])
+    with pytest.raises(InvalidParameter, match=r"readout: got 'softmax', allowed: softmax only where every target row is a probability"):
+        explore(parameters, OwnData(x=x, target=target))
+    target[2] = [1 / 3, 2 / 3]
+    assert explore(parameters, OwnData(x=x, target=target))["loss"]["kind"] == "cross_entropy"
+
+
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 def test_gradients_of_the_answer_are_consistent(activation):
     gradients = explore(dataclasses.replace(SMALL, activation=activation, truncation=2, loss_at="every", clip_threshold=0.01))["gradients"]
