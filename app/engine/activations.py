@@ -32,6 +32,8 @@ class Activation:
         s → ln f'(s), finite wherever f' is mathematically positive; −inf where f' is exactly zero.
     supremum_of_derivative : float
         sup f', the bound in Pascanu, Mikolov and Bengio (2013).
+    linear : bool
+        Whether f(s) = s.
     """
 
     name: str
@@ -39,6 +41,7 @@ class Activation:
     derivative: Callable[[Array], Array]
     log_derivative: Callable[[Array], Array]
     supremum_of_derivative: float
+    linear: bool = False
 
 
 def _tanh_derivative(s: Array) -> Array:
@@ -108,6 +111,6 @@ ACTIVATIONS = {
         Activation("tanh", np.tanh, _tanh_derivative, _tanh_log_derivative, 1.0),
         Activation("relu", _relu, _relu_derivative, _relu_log_derivative, 1.0),
         Activation("sigmoid", _sigmoid, _sigmoid_derivative, _sigmoid_log_derivative, 0.25),
-        Activation("identity", _identity, np.ones_like, np.zeros_like, 1.0),
+        Activation("identity", _identity, np.ones_like, np.zeros_like, 1.0, linear=True),
     )
 }

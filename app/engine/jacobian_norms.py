@@ -41,11 +41,15 @@ class JacobianNorms:
         T, or the last step whose Jacobians are known when the run diverged.
     log10_frobenius, log10_spectral : Array
         (T+1,), −inf where the norm is exactly zero, NaN for k > of_step.
+    longest : Array
+        (rows, S), ∂h_t/∂h_k for the smallest k at which it isn't exactly zero, up to a positive factor, and up to a rotation from
+        the left if it has fewer than S rows.
     """
 
     of_step: int
     log10_frobenius: Array
     log10_spectral: Array
+    longest: Array
 
 
 def jacobian_norms(trace: Trace, spectral: bool = True) -> JacobianNorms:
@@ -87,15 +91,14 @@ def jacobian_norms(trace: Trace, spectral: bool = True) -> JacobianNorms:
     array([0.602, 0.301, 0.   ])
     """
     of_step, size = known_steps(trace), trace.state.shape[-1]
-    logarithms = _chain_norms(trace, of_step, spectral, compress=True)
-    if logarithms is None:
-        logarithms = _chain_norms(trace, of_step, spectral, compress=False)
-    assert logarithms is not None
+    multiplied = _chain_norms(trace, of_step, spectral, compress=True) or _chain_norms(trace, of_step, spectral, compress=False)
+    assert multiplied is not None
+    logarithms, longest = multiplied
     logarithms[:, of_step] = np.log10(size) / 2.0, 0.0 if spectral else np.nan
     if trace.linear.log10_scale.any():
         logarithms += log10_scale_since(trace, of_step)
     frobenius, largest = logarithms
-    return JacobianNorms(of_step, frobenius, largest)
+    return JacobianNorms(of_step, frobenius, largest, longest)
 
 
 def known_steps(trace: Trace) -> int:
@@ -147,9 +150,13 @@ class _Chain:
     watched: bool = False
     wide: WideMatrix | None = None
 
+    @property
+    def part_of_product(self) -> Array:
+        return self.matrix[:-1] if self.watched else self.matrix
 
-def _chain_norms(trace: Trace, of_step: int, spectral: bool, compress: bool) -> Array | None:
-    """log10 of both norms for every k < of_step, (2, T+1), without log10_scale; None if a direction left out came back."""
+
+def _chain_norms(trace: Trace, of_step: int, spectral: bool, compress: bool) -> tuple[Array, Array] | None:
+    """log10 of both norms for every k < of_step, (2, T+1), without log10_scale, and `longest`; None if a direction left out came back."""
     cell, parameters, linear = trace.network.cell, trace.network.parameters, trace.linear
     size = trace.state.shape[-1]
     fewest_rows, most_steps = (FEWEST_ROWS_WITH_SPECTRAL, LONGEST_CHUNK_WITH_SPECTRAL) if spectral else (FEWEST_ROWS_TO_COMPRESS, of_step)
@@ -170,6 +177,7 @@ def _chain_norms(trace: Trace, of_step: int, spectral: bool, compress: bool) -> 
         if multiplied is None:
             factors = [wide_factor(trace, step, jacobians[step - start]) for step in range(start, stop)]
             multiplied, chunk = _multiplied_widely(chain, factors, products), longest
+        before = chain.part_of_product
         exponents, squares, chain = multiplied
         if chain.watched and not _still_negligible(products, squares):
             return None
@@ -180,12 +188,13 @@ def _chain_norms(trace: Trace, of_step: int, spectral: bool, compress: bool) -> 
                 logarithms[1, start:stop] = np.log10(values) + (shift + exponents) * LOG10_2
         if squares[0] == 0.0:
             logarithms[: 1 + spectral, :start] = -np.inf
-            break
+            longer = products[np.flatnonzero(squares)[:1]]
+            return logarithms, longer[0, : len(before)].copy() if len(longer) else before
         if compress and chain.wide is None and rows >= fewest_rows and compressed_at - start >= patience:
             chain = _compressed(chain)
             compressed_at, patience = start, patience * (2 if len(chain.matrix) > 0.9 * rows else 1)
         stop = start
-    return logarithms
+    return logarithms, chain.part_of_product
 
 
 # What multiplying a chunk gives: the products' exponents, the squared Frobenius norms without these, and the chain after it.
@@ -242,8 +251,7 @@ def _still_negligible(products: Array, squares: Array) -> bool:
 
 def _compressed(chain: _Chain) -> _Chain:
     """The chain rotated from the left to its R of QR, without the rows that have become negligible; the same if there are few."""
-    part_of_product = chain.matrix[:-1] if chain.watched else chain.matrix
-    upper = np.asarray(np.linalg.qr(part_of_product, mode="r"))
+    upper = np.asarray(np.linalg.qr(chain.part_of_product, mode="r"))
     tail = np.cumsum(np.vecdot(upper, upper)[::-1])[::-1]  # the squared norm of what would be left out from each row on
     rank = int(np.count_nonzero(tail > NEGLIGIBLE**2 * tail[0]))
     if rank > 0.9 * len(chain.matrix):

@@ -70,6 +70,19 @@ def spectral_norms(matrices: Array, *, chained: bool = False) -> tuple[Array, In
     return values, shift
 
 
+def leading_left_vector(matrix: Array) -> tuple[float, Array]:
+    """σ_max of one matrix (r, H) whose squares float64 holds, and its left singular vector (r,).
+
+    >>> sigma, vector = leading_left_vector(np.array([[0.0, 3.0], [2.0, 0.0]]))
+    >>> float(sigma), np.abs(vector)
+    (3.0, array([1., 0.]))
+    """
+    if len(matrix) > MOST_ROWS_FOR_ALL:
+        return _by_lanczos(matrix, np.ones(len(matrix)))
+    left, singular_values, _ = np.linalg.svd(matrix, full_matrices=False)
+    return float(singular_values[0]), left[:, 0]
+
+
 def _by_gram_matrices(matrices: Array) -> Array:
     gram = np.matmul(matrices, matrices.transpose(0, 2, 1))
     return np.asarray(np.sqrt(np.maximum(np.linalg.eigvalsh(gram)[:, -1], 0.0)))

@@ -79,6 +79,12 @@ class Cell(Protocol):
     def wide_jacobian(self, parameters: Parameters, linear: Linearization, step: int) -> tuple[Array, IntArray]:
         """∂state_t/∂state_{t-1} of a step that underflowed: a matrix (S, S), and which power of two goes with each row (S, 1)."""
 
+    def log_derivative(self, linear: Linearization) -> Array | None:
+        """ln f'(s_t), (T, S), where the Jacobian of every step is diag(f'(s_t)) W, as the bounds from W and f' suppose; else None."""
+
+    def constant_jacobian(self, parameters: Parameters) -> Array | None:
+        """The Jacobian (S, S) of a linear network, where it is the same at every step; else None."""
+
     def mean_gain(self, linear: Linearization) -> Array:
         """The mean over the units of the derivative that saturation takes away, f'(s_t), per step: (T,).
 

@@ -136,6 +136,12 @@ class RNN:
         matrix = np.exp2(log2_derivative - exponent)[:, None] * np.ldexp(W, -shift[:, None])
         return matrix, (exponent.astype(np.int64) + shift)[:, None]
 
+    def log_derivative(self, linear: Linearization) -> Array:
+        return self.activation.log_derivative(cast(RNNLinearization, linear).s)
+
+    def constant_jacobian(self, parameters: Parameters) -> Array | None:
+        return parameters["W"] if self.activation.linear else None
+
     def mean_gain(self, linear: Linearization) -> Array:
         return np.asarray(cast(RNNLinearization, linear).derivative.mean(axis=-1))
 

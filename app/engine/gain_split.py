@@ -1,0 +1,200 @@
+"""Where the gain of a whole chain comes from: log10 ‖∂h_T/∂h_0‖₂ as an exact sum over its steps and over the factors of each step."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.engine.activations import Array, IntArray
+from app.engine.interruption import checkpoint
+from app.engine.jacobian_norms import LOG10_2, JacobianNorms, steps_per_chunk, wide_factor
+from app.engine.matrix_norms import leading_left_vector
+from app.engine.network import Trace
+from app.engine.wide import EXPONENT_OF_ZERO, WideMatrix, wide_product, widened
+
+# A direction is brought back to norm 1 after so many steps: float64 is left only if each of them stretches it 10^9 times.
+STEPS_BETWEEN_SCALINGS = 16
+# The sum over the steps must be the chain's own log10 norm, to this precision. Rounding alone can break it, where the directions that the
+# chain stretches least at its end are stretched by many more decades than u at its start.
+TOLERANCE = 1e-9
+# A unit whose f' is below this share of sup f' counts as saturated; for tanh that is |h| > 0.95.
+SMALL_SLOPE = 0.1
+
+
+@dataclass(frozen=True)
+class GainSplit:
+    """log10 ‖∂h_t/∂h_k‖₂ as a sum over the steps k+1..t (row 0 is step k+1).
+
+    Attributes
+    ----------
+    log10_gain : Array
+        (t−k,), log10 ‖J_iᵀ u_i‖, with u_t the leading left singular vector and u_{i-1} = J_iᵀ u_i / ‖J_iᵀ u_i‖.
+    log10_derivative : Array or None
+        (t−k,), log10 ‖f'(s_i) ∘ u_i‖: the derivative's share. None for a cell whose J is no product of derivative and weights.
+    saturated_share : float or None
+        The share of ‖u_i‖² that meets units whose f' is below SMALL_SLOPE of sup f', averaged over the steps.
+    """
+
+    log10_gain: Array
+    log10_derivative: Array | None
+    saturated_share: float | None
+
+    @property
+    def log10_weights(self) -> Array | None:
+        """(t−k,), log10 ‖Wᵀ(f' ∘ u)‖ − log10 ‖f' ∘ u‖: what the derivative leaves to the weights."""
+        return None if self.log10_derivative is None else self.log10_gain - self.log10_derivative
+
+
+def gain_split(trace: Trace, norms: JacobianNorms) -> GainSplit | None:
+    """Split log10 ‖∂h_t/∂h_k‖₂ over the steps that a gradient takes back, and each step's share into derivative and weights.
+
+    log10 ‖∂h_t/∂h_k‖₂ = Σ_i log10 ‖J_iᵀ u_i‖,  ‖J_iᵀ u_i‖ = ‖f'(s_i) ∘ u_i‖ · ‖Wᵀ(f'(s_i) ∘ u_i)‖ / ‖f'(s_i) ∘ u_i‖
+
+    Parameters
+    ----------
+    trace : Trace
+        A forward pass without a batch axis.
+    norms : JacobianNorms
+        Of the same trace: t is its of_step, k is 0 or the smallest at which the chain isn't exactly zero.
+
+    Returns
+    -------
+    GainSplit or None
+        None where rounding alone decides which way the gradient goes.
+
+    Examples
+    --------
+    A saturated unit: W = 3 would treble the gradient, and f'(s) takes more away.
+
+    >>> from app.engine.activations import ACTIVATIONS
+    >>> from app.engine.cells import CELLS
+    >>> from app.engine.jacobian_norms import jacobian_norms
+    >>> from app.engine.losses import READOUTS
+    >>> from app.engine.network import Network, forward
+    >>> one, zero = np.ones((1, 1)), np.zeros(1)
+    >>> parameters = {"U": one, "W": 3 * one, "V": one, "b_s": zero, "b_z": zero, "h_0": zero}
+    >>> trace = forward(Network(CELLS["rnn"](ACTIVATIONS["tanh"]), READOUTS["identity"], parameters), np.ones((2, 1)))
+    >>> split = gain_split(trace, jacobian_norms(trace))
+    >>> split.log10_gain.round(4), split.log10_derivative.round(4), split.log10_weights.round(4)
+    (array([ 0.1003, -1.7752]), array([-0.3768, -2.2523]), array([0.4771, 0.4771]))
+    """
+    first, size = smallest_nonzero(norms), trace.state.shape[-1]
+    sigma, left = leading_left_vector(norms.longest)
+    log10_norm = float(norms.log10_frobenius[first] - np.log10(np.linalg.norm(norms.longest) / sigma))
+    wide = (_carried_back_widely, _carried_ahead_widely)
+    plain = (_carried_back, _carried_ahead)
+    for carried_back, carried_ahead in (wide,) if trace.linear.underflowed[first : norms.of_step].any() else (plain, wide):
+        u = left if len(left) == size else carried_ahead(trace, first, norms.of_step, left @ norms.longest)
+        log10_gain, log10_sizes = carried_back(trace, first, norms.of_step, u)
+        if abs(log10_gain.sum() - log10_norm) <= TOLERANCE * max(1.0, abs(log10_norm)):
+            return GainSplit(log10_gain, *_derivative_share(trace, first, log10_sizes))
+    return None
+
+
+def ended_by(trace: Trace, norms: JacobianNorms) -> str | None:
+    """The factor that makes the chain exactly zero: "derivative" if f' is zero on every unit it still depends on, else "weights".
+
+    None where it isn't zero, or where the Jacobian is no product of derivative and weights. The step is `smallest_nonzero`.
+    """
+    step = smallest_nonzero(norms)
+    log_derivative = trace.network.cell.log_derivative(trace.linear)
+    if step == 0 or log_derivative is None:
+        return None
+    return "derivative" if np.isneginf(log_derivative[step - 1][norms.longest.any(axis=0)]).all() else "weights"
+
+
+def smallest_nonzero(norms: JacobianNorms) -> int:
+    """The smallest k with ∂h_t/∂h_k not exactly zero: 0, or the step whose Jacobian makes it zero."""
+    return int(np.argmin(np.isneginf(norms.log10_frobenius)))
+
+
+def _derivative_share(trace: Trace, first: int, log10_sizes: Array) -> tuple[Array | None, float | None]:
+    """log10 ‖f'(s_i) ∘ u_i‖ per step, and how much of u meets small derivatives, given log10 |u_k|..|u_t| (t−k+1, S)."""
+    cell = trace.network.cell
+    log_derivative = cell.log_derivative(trace.linear)
+    if log_derivative is None:
+        return None, None
+    log10_sizes = log10_sizes[1:]
+    log10_derivative = log_derivative[first : first + len(log10_sizes)] / np.log(10.0)
+    after = log10_derivative + log10_sizes
+    largest = after.max(axis=1, keepdims=True)
+    share = np.log10((10.0 ** (2.0 * (after - largest))).sum(axis=1)) / 2.0 + largest[:, 0]
+    small = log10_derivative < np.log10(SMALL_SLOPE * cell.activation.supremum_of_derivative)
+    return share, float((10.0 ** (2.0 * log10_sizes) * small).sum() / max(1, len(log10_sizes)))
+
+
+def _carried_back(trace: Trace, first: int, of_step: int, direction: Array) -> tuple[Array, Array]:
+    """log10 ‖J_iᵀ u_i‖ (t−k,), and log10 |u_k|..|u_t| (t−k+1, S), from u_t back; not finite where float64 ends."""
+    cell, parameters, linear, size = trace.network.cell, trace.network.parameters, trace.linear, len(direction)
+    chunk = min(steps_per_chunk(size), STEPS_BETWEEN_SCALINGS)
+    directions, norms = np.empty((of_step - first + 1, size)), np.ones(of_step - first + 1)
+    jacobians, log10_gain = np.empty((chunk, size, size)), np.empty(of_step - first)
+    directions[-1] = direction
+    with np.errstate(all="ignore"):
+        for stop in range(len(log10_gain), 0, -chunk):
+            checkpoint()
+            start = max(0, stop - chunk)
+            steps = cell.state_jacobians(parameters, linear, first + start, first + stop, jacobians[: stop - start])
+            directions[stop] /= norms[stop]
+            norms[stop], after = 1.0, directions[stop]
+            for jacobian, before in zip(steps[::-1], directions[start:stop][::-1], strict=True):
+                after = after.dot(jacobian, before)
+            norms[start:stop] = np.sqrt(np.vecdot(directions[start:stop], directions[start:stop]))
+            log10_gain[start:stop] = np.log10(norms[start:stop] / norms[start + 1 : stop + 1])
+        log10_sizes = np.log10(np.abs(directions) / norms[:, None])
+    return log10_gain + linear.log10_scale[first:of_step], log10_sizes
+
+
+def _carried_ahead(trace: Trace, first: int, of_step: int, direction: Array) -> Array:
+    """The direction, of norm 1, in which a change of h_k arrives at step t."""
+    cell, parameters, size = trace.network.cell, trace.network.parameters, len(direction)
+    chunk = min(steps_per_chunk(size), STEPS_BETWEEN_SCALINGS)
+    jacobians = np.empty((chunk, size, size))
+    with np.errstate(all="ignore"):
+        for start in range(first, of_step, chunk):
+            checkpoint()
+            stop = min(of_step, start + chunk)
+            for jacobian in cell.state_jacobians(parameters, trace.linear, start, stop, jacobians[: stop - start]):
+                direction = jacobian.dot(direction)
+            direction = direction / np.sqrt(direction.dot(direction))
+    return direction
+
+
+def _carried_back_widely(trace: Trace, first: int, of_step: int, direction: Array) -> tuple[Array, Array]:
+    """The same with an exponent per entry, so that nothing underflows."""
+    u = widened(direction[None, :])
+    log10_sizes, log10_norms = np.empty((of_step - first + 1, len(direction))), np.empty(of_step - first + 1)
+    log10_sizes[-1], log10_norms[-1] = _log10(u)
+    for step in range(of_step - 1, first - 1, -1):
+        checkpoint()
+        u = wide_product(u, *_jacobian(trace, step))
+        log10_sizes[step - first], log10_norms[step - first] = _log10(u)
+    return log10_norms[:-1] - log10_norms[1:] + trace.linear.log10_scale[first:of_step], log10_sizes
+
+
+def _carried_ahead_widely(trace: Trace, first: int, of_step: int, direction: Array) -> Array:
+    """The same with an exponent per entry."""
+    v = widened(direction[None, :])
+    for step in range(first, of_step):
+        checkpoint()
+        matrix, row_exponent = _jacobian(trace, step)
+        v = wide_product(v, matrix.T)
+        if row_exponent is not None:
+            mantissa, shift = np.frexp(v.mantissa)
+            v = WideMatrix(mantissa, np.where(mantissa == 0.0, EXPONENT_OF_ZERO, v.exponent + shift + row_exponent.T))
+    direction = v.rows(v.row_exponent)[0]
+    return np.asarray(direction / np.linalg.norm(direction))
+
+
+def _jacobian(trace: Trace, step: int) -> tuple[Array, IntArray | None]:
+    """The Jacobian of one step row, with exponents where float64 can't hold it."""
+    size = trace.state.shape[-1]
+    jacobian = trace.network.cell.state_jacobians(trace.network.parameters, trace.linear, step, step + 1, np.empty((1, size, size)))
+    return wide_factor(trace, step, jacobian[0])
+
+
+def _log10(row: WideMatrix) -> tuple[Array, float]:
+    """log10 of the sizes of a row's entries beside its norm (S,), and of the norm."""
+    base = row.row_exponent
+    with np.errstate(divide="ignore"):
+        log10_norm = np.log10(np.linalg.norm(row.rows(base))) + base.item() * LOG10_2
+        return np.log10(np.abs(row.mantissa[0])) + row.exponent[0] * LOG10_2 - log10_norm, float(log10_norm)
