@@ -61,6 +61,9 @@ class GivenJacobians:
     def mean_gain(self, linear: Any) -> Array:
         return np.ones(len(self.jacobians))
 
+    def log_derivative(self, linear: Any) -> None:
+        return None
+
 
 def chain_of(jacobians: Any) -> Trace:
     """A trace of which only the Jacobians J_1, ..., J_T are known, (T, H, H)."""

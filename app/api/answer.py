@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.schemas import RunBody
 
-SCHEMA_VERSION = "1"
+SCHEMA_VERSION = "2"
 
 
 class TypedArray(BaseModel):
@@ -223,7 +223,7 @@ class Terms(AnswerPart):
 
 
 class Crossings(AnswerPart):
-    """The first lag at which the norm passes each threshold, or null."""
+    """The first lag at which the gain passes each threshold, or null."""
 
     below_1e_3: int | None = Field(alias="below_1e-3")
     below_1e_7: int | None = Field(alias="below_1e-7")
@@ -231,18 +231,65 @@ class Crossings(AnswerPart):
     above_1e7: int | None
 
 
-class Verdict(AnswerPart):
-    """The norm curve in a few numbers."""
+class Piece(AnswerPart):
+    """A straight piece of the curve of log10 gains; the pieces' changes add up to the whole."""
 
-    kind: Literal["vanishing", "stable", "exploding"]
-    slope_log10_per_step: Value = Field(description="Least-squares slope of log10 ‖∂h_T/∂h_k‖₂ over the lag T − k.")
-    factor_per_step: Value = Field(description="What is left of the gradient after each step back.")
-    half_life: Value = Field(description="In steps, where it vanishes.")
-    doubling_time: Value = Field(description="In steps, where it explodes.")
-    log10_norm_h0: Value = Field(description="log10 ‖∂h_T/∂h_0‖₂.")
+    from_lag: int
+    to_lag: int
+    slope_log10_per_step: float
+    factor_per_step: Value
+
+
+class CurvePoint(AnswerPart):
+    """A point of the curve."""
+
+    lag: int
+    log10_gain: float
+
+
+class CauseSplit(AnswerPart):
+    """log10 ‖∂h_T/∂h_k‖₂ as weights + derivative, along the direction that keeps most; k is 0, or where the chain is last not zero."""
+
+    steps: int = Field(description="T − k.")
+    log10_weights: float = Field(description="Σ log10 (‖Wᵀ(f'∘u)‖ / ‖f'∘u‖).")
+    log10_derivative: float = Field(description="Σ log10 (‖f'∘u‖ / ‖u‖), never above log10_ceiling.")
+    log10_ceiling: float = Field(description="What the derivative's share would be if every f' were sup f': steps · log10 sup f'.")
+    saturated_share: float = Field(
+        description="The share of ‖u‖² that meets units with f' < 0.1 sup f', averaged over the steps by the decades lost to f'."
+    )
+
+
+class ZeroPoint(AnswerPart):
+    """Where the chain becomes exactly zero."""
+
+    step: int = Field(description="The t whose Jacobian J_t makes it zero.")
+    factor: Literal["derivative", "weights"] | None = Field(description="Which factor of J_t does.")
+
+
+class Verdict(AnswerPart):
+    """What the norm curve says. A gain is ‖∂h_T/∂h_k‖_F/√S, the root-mean-square size with which a small change of h_k arrives at h_T."""
+
+    kind: Literal["vanishing", "exploding", "stable", "transient", "too_short"]
+    slope_log10_per_step: Value = Field(description="On average over the lags from 0 to the last whose gain isn't exactly zero.")
+    factor_per_step: Value = Field(description="What a step back multiplies the gain by, on average: 10^slope_log10_per_step.")
+    pieces: list[Piece] = Field(description="The curve in at most four straight pieces, from lag 0 on; the last is its tail.")
+    half_life: Value = Field(description="In steps, in the tail, where it halves there at least once.")
+    doubling_time: Value = Field(description="In steps, in the tail, where it doubles there at least once.")
+    log10_gain_h0: Value = Field(description="log10 of the gain of h_0; null where it is exactly zero.")
+    log10_spectral_h0: Value = Field(description="log10 ‖∂h_T/∂h_0‖₂: the most that any change of h_0 keeps.")
+    peak: CurvePoint = Field(description="The largest gain.")
+    trough: CurvePoint = Field(description="The smallest gain that isn't exactly zero.")
     exactly_zero_from_lag: int | None
     crossings: Crossings
-    cause: Literal["weights", "saturation", "activation", "both", "none"]
+    long_run: Literal["fades", "grows"] | None = Field(
+        description="What becomes of the gain as the chain grows, in a linear network, where ρ decides it; else null."
+    )
+    cause: Literal["weights", "derivative", "both", "none"]
+    derivative_is: Literal["slope", "saturated", "ceiling", "switched_off"] | None = Field(
+        description="How the derivative takes its share, where it is a cause."
+    )
+    split: CauseSplit | None = Field(description="null for a cell whose J_t isn't diag(f') W, or where rounding decides the path.")
+    zero: ZeroPoint | None = Field(description="Where the chain is exactly zero.")
     mean_derivative: Value = Field(description="Geometric mean over the steps of the mean of f'(s_t).")
     spectral_radius: Value
     sigma_max: Value

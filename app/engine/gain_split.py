@@ -26,25 +26,33 @@ class GainSplit:
 
     Attributes
     ----------
-    log10_gain : Array
-        (t−k,), log10 ‖J_iᵀ u_i‖, with u_t the leading left singular vector and u_{i-1} = J_iᵀ u_i / ‖J_iᵀ u_i‖.
+    log10_norm : float
+        The whole.
+    log10_gain : Array or None
+        (t−k,), log10 ‖J_iᵀ u_i‖, with u_t the leading left singular vector and u_{i-1} = J_iᵀ u_i / ‖J_iᵀ u_i‖. None where rounding
+        alone decides which way the gradient goes.
     log10_derivative : Array or None
-        (t−k,), log10 ‖f'(s_i) ∘ u_i‖: the derivative's share. None for a cell whose J is no product of derivative and weights.
+        (t−k,), log10 ‖f'(s_i) ∘ u_i‖: the derivative's share. None where log10_gain is, and for a cell whose J is no product of
+        derivative and weights.
     saturated_share : float or None
-        The share of ‖u_i‖² that meets units whose f' is below SMALL_SLOPE of sup f', averaged over the steps.
+        The share of ‖u_i‖² that meets units whose f' is below SMALL_SLOPE of sup f', averaged over the steps, each with the decades
+        that its derivatives take beyond sup f' as its weight.
     """
 
-    log10_gain: Array
-    log10_derivative: Array | None
-    saturated_share: float | None
+    log10_norm: float
+    log10_gain: Array | None = None
+    log10_derivative: Array | None = None
+    saturated_share: float | None = None
 
     @property
     def log10_weights(self) -> Array | None:
         """(t−k,), log10 ‖Wᵀ(f' ∘ u)‖ − log10 ‖f' ∘ u‖: what the derivative leaves to the weights."""
-        return None if self.log10_derivative is None else self.log10_gain - self.log10_derivative
+        if self.log10_gain is None or self.log10_derivative is None:
+            return None
+        return self.log10_gain - self.log10_derivative
 
 
-def gain_split(trace: Trace, norms: JacobianNorms) -> GainSplit | None:
+def gain_split(trace: Trace, norms: JacobianNorms) -> GainSplit:
     """Split log10 ‖∂h_t/∂h_k‖₂ over the steps that a gradient takes back, and each step's share into derivative and weights.
 
     log10 ‖∂h_t/∂h_k‖₂ = Σ_i log10 ‖J_iᵀ u_i‖,  ‖J_iᵀ u_i‖ = ‖f'(s_i) ∘ u_i‖ · ‖Wᵀ(f'(s_i) ∘ u_i)‖ / ‖f'(s_i) ∘ u_i‖
@@ -58,8 +66,7 @@ def gain_split(trace: Trace, norms: JacobianNorms) -> GainSplit | None:
 
     Returns
     -------
-    GainSplit or None
-        None where rounding alone decides which way the gradient goes.
+    GainSplit
 
     Examples
     --------
@@ -86,8 +93,8 @@ def gain_split(trace: Trace, norms: JacobianNorms) -> GainSplit | None:
         u = left if len(left) == size else carried_ahead(trace, first, norms.of_step, left @ norms.longest)
         log10_gain, log10_sizes = carried_back(trace, first, norms.of_step, u)
         if abs(log10_gain.sum() - log10_norm) <= TOLERANCE * max(1.0, abs(log10_norm)):
-            return GainSplit(log10_gain, *_derivative_share(trace, first, log10_sizes))
-    return None
+            return GainSplit(log10_norm, log10_gain, *_derivative_share(trace, first, log10_sizes))
+    return GainSplit(log10_norm)
 
 
 def ended_by(trace: Trace, norms: JacobianNorms) -> str | None:
@@ -118,8 +125,10 @@ def _derivative_share(trace: Trace, first: int, log10_sizes: Array) -> tuple[Arr
     after = log10_derivative + log10_sizes
     largest = after.max(axis=1, keepdims=True)
     share = np.log10((10.0 ** (2.0 * (after - largest))).sum(axis=1)) / 2.0 + largest[:, 0]
-    small = log10_derivative < np.log10(SMALL_SLOPE * cell.activation.supremum_of_derivative)
-    return share, float((10.0 ** (2.0 * log10_sizes) * small).sum() / max(1, len(log10_sizes)))
+    log10_supremum = np.log10(cell.activation.supremum_of_derivative)
+    small = log10_derivative < log10_supremum + np.log10(SMALL_SLOPE)
+    met, lost = (10.0 ** (2.0 * log10_sizes) * small).sum(axis=1), log10_supremum - share
+    return share, float(met @ lost / lost.sum()) if lost.sum() > 0.0 else 0.0
 
 
 def _carried_back(trace: Trace, first: int, of_step: int, direction: Array) -> tuple[Array, Array]:

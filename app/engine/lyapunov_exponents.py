@@ -15,7 +15,7 @@ MOST_BITS_BETWEEN_ROWS = 200
 def lyapunov_exponents(trace: Trace) -> Array:
     """Finite-time Lyapunov exponents of the chain, by QR.
 
-    J_t Q_{t-1} = Q_t R_t,  λ_i = (1/T) Σ_t ln |(R_t)_ii|. The largest is the slope of the norm curve.
+    J_t Q_{t-1} = Q_t R_t,  λ_i = (1/T) Σ_t ln |(R_t)_ii|. As T grows, the largest becomes the slope of the norm curve.
 
     Parameters
     ----------

@@ -17,7 +17,7 @@ class Spectrum:
     eigenvalues : Array
         (H,), complex, largest modulus first.
     spectral_radius : float
-        ρ(W), which governs the long run.
+        ρ(W), which decides the long run of a linear network.
     singular_values : Array
         (H,), descending.
     sigma_max : float

@@ -5,11 +5,12 @@ from functools import cached_property
 
 import numpy as np
 
-from app.engine import bptt, clipping, flow, spectrum, truncation
+from app.engine import bptt, clipping, flow, gain_split, spectrum, truncation
 from app.engine.activations import Array
 from app.engine.bptt import Backpropagation, ScaledAdjoints
 from app.engine.clipping import Clipped
 from app.engine.flow import JacobianNorms
+from app.engine.gain_split import GainSplit
 from app.engine.initializers import Parameters
 from app.engine.itemised import Itemised, itemise
 from app.engine.losses import loss_steps
@@ -99,6 +100,11 @@ class Exploration:
     def jacobian_norms(self) -> JacobianNorms:
         """log10 ‖∂h_T/∂h_k‖; log10_spectral is NaN unless both norms are asked for."""
         return flow.jacobian_norms(self.trace, spectral=self.parameters.norms == "both")
+
+    @cached_property
+    def gain_split(self) -> GainSplit:
+        """log10 ‖∂h_T/∂h_0‖₂ by step, and by derivative and weights."""
+        return gain_split.gain_split(self.trace, self.jacobian_norms)
 
     @cached_property
     def spectrum(self) -> Spectrum:

@@ -34,7 +34,10 @@ PRESETS = {
         # ρ well above 1, yet the gradient dies: large inputs push every tanh into its flat ends.
         Preset("saturation", {"spectral_radius": 1.5, "input_scale": 4.0}),
         # Non-normal W: ρ < 1 decides the long run, σ_max > 1 the first steps. This seed's W grows it sixfold first.
-        Preset("transient_growth", {"spectral_radius": 0.95, "activation": "identity", "input_scale": 0.1, "seed": 29}),
+        Preset(
+            "transient_growth",
+            {"hidden_size": 6, "length": 80, "spectral_radius": 0.95, "activation": "identity", "input_scale": 0.1, "seed": 130},
+        ),
         Preset("truncated", {"truncation": 10, "spectral_radius": 1.0, "initializer": "orthogonal", "input_scale": 0.05}),
         Preset("clipped", {"spectral_radius": 1.6, "activation": "relu", "loss_at": "every", "clip_threshold": 1.0, "input_scale": 0.3}),
         Preset("orthogonal", {"spectral_radius": 1.0, "initializer": "orthogonal", "activation": "identity", "input_scale": 0.1}),

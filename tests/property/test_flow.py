@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from app.engine.activations import ACTIVATIONS
 from app.engine.flow import flow_matrix, jacobian_norms, lyapunov_exponents
+from app.engine.gain_split import gain_split, smallest_nonzero
 from app.engine.initializers import INITIALIZERS
 from tests.chains import chain_of, exact_flow, jacobians_of, largest_difference, traced
 
@@ -136,3 +137,16 @@ def test_lyapunov_exponents_descend_and_the_largest_bounds_the_growth(trace):
         return
     assert (exponents[:-1] >= exponents[1:]).all()
     assert at_most(exponents[0] * norms.of_step / np.log(10.0), norms.log10_spectral[0])
+
+
+@given(traces())
+def test_the_gain_splits_into_shares_that_sum_to_the_whole(trace):
+    norms = jacobian_norms(trace)
+    split, first = gain_split(trace, norms), smallest_nonzero(norms)
+    assert abs(split.log10_norm - norms.log10_spectral[first]) < TOLERANCE * max(1.0, abs(split.log10_norm))
+    if split.log10_gain is None:  # rounding alone decides which way the gradient goes
+        return
+    derivative, weights = split.log10_derivative, split.log10_weights
+    assert abs(derivative.sum() + weights.sum() - split.log10_norm) <= TOLERANCE * max(1.0, abs(split.log10_norm))
+    assert at_most(derivative, np.full_like(derivative, np.log10(trace.network.cell.activation.supremum_of_derivative))).all()
+    assert at_most(weights, np.full_like(weights, np.log10(np.linalg.norm(trace.network.parameters["W"], 2)))).all()

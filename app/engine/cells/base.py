@@ -82,9 +82,6 @@ class Cell(Protocol):
     def log_derivative(self, linear: Linearization) -> Array | None:
         """ln f'(s_t), (T, S), where the Jacobian of every step is diag(f'(s_t)) W, as the bounds from W and f' suppose; else None."""
 
-    def constant_jacobian(self, parameters: Parameters) -> Array | None:
-        """The Jacobian (S, S) of a linear network, where it is the same at every step; else None."""
-
     def mean_gain(self, linear: Linearization) -> Array:
         """The mean over the units of the derivative that saturation takes away, f'(s_t), per step: (T,).
 

@@ -139,9 +139,6 @@ class RNN:
     def log_derivative(self, linear: Linearization) -> Array:
         return self.activation.log_derivative(cast(RNNLinearization, linear).s)
 
-    def constant_jacobian(self, parameters: Parameters) -> Array | None:
-        return parameters["W"] if self.activation.linear else None
-
     def mean_gain(self, linear: Linearization) -> Array:
         return np.asarray(cast(RNNLinearization, linear).derivative.mean(axis=-1))
 

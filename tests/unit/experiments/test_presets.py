@@ -23,7 +23,7 @@ def test_every_preset_answers_without_divergence(name):
         ("vanishing", "vanishing", "weights"),
         ("exploding", "exploding", "weights"),
         ("edge", "stable", "none"),
-        ("saturation", "vanishing", "saturation"),
+        ("saturation", "vanishing", "derivative"),
         ("orthogonal", "stable", "none"),
     ],
 )
