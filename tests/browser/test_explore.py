@@ -64,7 +64,8 @@ def test_numbers_on_the_page_are_those_of_the_api(page: Page, live_server: str) 
         assert float(shown[row]) == pytest.approx(norm, rel=5e-3), row
     words = page.locator("#verdict").inner_text()
     assert f"{run['verdict']['sigma_max']:.2f}" in words
-    assert f"{run['verdict']['mean_derivative']:.2f}" in words
+    split = run["verdict"]["split"]
+    assert f"{10.0 ** (split['log10_derivative'] / split['steps']):#.3g} (f′)" in words
 
 
 def test_the_same_numbers_whether_derived_or_asked_for(page: Page) -> None:

@@ -41,7 +41,7 @@ def test_pasted_numbers_and_weights_are_drawn(page: Page, live_server: str) -> N
     body = {"x": [float(number) for number in SERIES.split()], "weights": json.loads(WEIGHTS)}
     verdict = httpx.post(f"{live_server}/api/v1/runs", json=body, trust_env=False).json()["verdict"]
     expect(page.locator("#verdict")).to_contain_text(f"ρ = {verdict['spectral_radius']:.2f}")
-    expect(page.locator("#verdict")).to_contain_text(f"mean f′ {verdict['mean_derivative']:.2f}")
+    expect(page.locator("#verdict")).to_contain_text(f"{10.0 ** (verdict['split']['log10_weights'] / 24):.3g} (W)")
 
 
 def test_controls_keep_working_on_own_data(page: Page) -> None:

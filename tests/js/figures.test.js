@@ -15,7 +15,6 @@ import { thickness } from "../../static/js/figures/network/flow.js";
 import { laneOf } from "../../static/js/figures/network/lane.js";
 import { spectrumFigure, spectrumInspect, spectrumSummary } from "../../static/js/figures/spectrum.js";
 import { updateDerivable, updateNow } from "../../static/js/figures/update.js";
-import { verdictWords } from "../../static/js/figures/verdict.js";
 import { adjointShade, normShade, table } from "../../static/js/math/colour.js";
 import { norm, number } from "../../static/js/math/format.js";
 import { axisOf } from "../../static/js/math/scale.js";
@@ -112,7 +111,6 @@ test("what is exactly zero is told as zero, not as unknown", () => {
   assert.equal(frobeniusNorms(run)[0], Number.NEGATIVE_INFINITY);
   assert.equal(flowAt(run, 5, 2), Number.NEGATIVE_INFINITY);
   assert.equal(thickness(Number.NEGATIVE_INFINITY, 40), 0);
-  assert.match(verdictWords(run, strings).sentences.join(" "), /exactly zero/);
   const flow = alignedFigure(run, viewOf(run), strings).paint.find((mark) => mark.mark === "polygons");
   assert.equal(flow?.points.length, 0);
 });
@@ -280,25 +278,3 @@ test("what only the server can compute isn't derived", () => {
   assert.equal(updateNow(run, { ...backward, window: 5 }), null);
   assert.equal(updateDerivable(run, { ...backward, clipMode: "value" }), false);
 });
-
-test("the verdict says the API's numbers in words", () => {
-  const run = answer("default");
-  const { kind, title, sentences } = verdictWords(run, strings);
-  assert.equal(kind, run.verdict.kind);
-  assert.equal(title, "Vanishing.");
-  const text = sentences.join(" ");
-  assert.ok(text.includes(`${number(100 * run.verdict.factor_per_step, 2)}\u00a0%`), text);
-  assert.ok(text.includes(`half-life ${run.verdict.half_life.toFixed(1)} steps`), text);
-  assert.ok(text.includes(run.verdict.sigma_max.toFixed(2)), text);
-  assert.match(verdictWords(run, stringsOf("ko")).title, /기울기 소실/);
-});
-
-for (const name of NAMES) {
-  test(`the verdict on ${name} is complete in both languages`, () => {
-    const run = answer(name);
-    for (const language of ["en", "ko"]) {
-      const { title, sentences } = verdictWords(run, stringsOf(language));
-      assert.doesNotMatch([title, ...sentences].join(" "), /(?<![_^])\{\w+\}|undefined|NaN|null|Infinity|verdict\./);
-    }
-  });
-}

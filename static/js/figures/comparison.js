@@ -1,7 +1,7 @@
 /** Runs side by side: in what they differ, and what came out of each. */
 
 import { number, norm as shownNorm } from "../math/format.js";
-import { frobeniusNorms } from "./answer.js";
+import { verdictTitle } from "./verdict.js";
 
 export const MOST_PINS = 3;
 
@@ -40,11 +40,10 @@ export function differing(runs, specifications) {
  */
 export function outcome(run, strings) {
   const { verdict, divergence, gradients, loss } = run;
-  const kind = divergence ? "diverged" : verdict.kind;
   return {
-    verdict: strings(`verdict.${kind}.title`).replace(/[.]$/, ""),
+    verdict: verdictTitle(run, strings).replace(/[.]$/, ""),
     factor: divergence ? "–" : `× ${number(verdict.factor_per_step)}`,
-    reach: divergence ? "–" : shownNorm(frobeniusNorms(run)[0]),
+    reach: divergence ? "–" : shownNorm(verdict.log10_gain_h0 ?? Number.NEGATIVE_INFINITY),
     norm: gradients ? number(gradients.full.norm) : "–",
     loss: number(loss.total),
   };

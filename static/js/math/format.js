@@ -76,6 +76,17 @@ export function powerOfTen(log10, decimals = 1) {
 }
 
 /**
+ * 10 to that power in scientific notation, however large or small: 2.5 × 10⁻⁵.
+ * @param {number} log10 @param {number} [digits]
+ */
+export function scientificOf(log10, digits = 2) {
+  let exponent = Math.floor(log10);
+  let mantissa = (10 ** (log10 - exponent)).toFixed(digits - 1);
+  if (Number(mantissa) === 10) [mantissa, exponent] = [(1).toFixed(digits - 1), exponent + 1]; // 9.96 is 10
+  return `${mantissa}\u00a0×\u00a010${superscript(minus(String(exponent)))}`;
+}
+
+/**
  * A norm given by its log10: a plain number where that is readable, else a power of ten.
  * @param {number | null | undefined} log10 @param {number} [digits]
  */
