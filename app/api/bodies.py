@@ -44,12 +44,12 @@ class JsonRequest(Request):
 
 
 def read(body: bytes) -> Any:
-    """The value of a JSON text."""
+    """The value of a JSON text in UTF-8."""
     try:
         return orjson.loads(body)
     except orjson.JSONDecodeError:
         # The standard library reads NaN and 1e999, so that the answer can name the parameter that has such a value.
-        return json.loads(body)
+        return json.loads(body.decode("utf-8-sig"))
 
 
 def with_arrays(data: Any) -> Any:

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.api.errors import UnknownHost, error_response
+from app.api.errors import BadRequest, UnknownHost, error_response
+from app.engine.errors import UnrolledError
 
 ANY = "*"
 
@@ -32,12 +33,18 @@ class AllowedHosts:
         self.endings = tuple(name[1:].lower() for name in names if name.startswith("*."))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and not self.any:
-            host = name_in(Headers(scope=scope).get("host", ""))
-            if not (host in self.exact or host.endswith(self.endings) or is_nobodys(host)):
-                await error_response(UnknownHost(host))(scope, receive, send)
-                return
-        await self.app(scope, receive, send)
+        if scope["type"] == "http" and (problem := self._problem(Headers(scope=scope).getlist("host"))) is not None:
+            await error_response(problem)(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
+
+    def _problem(self, hosts: Sequence[str]) -> UnrolledError | None:
+        if len(hosts) > 1:  # a proxy in front may have looked at the other one (RFC 9112, section 3.2)
+            return BadRequest("The request has more than one Host header.")
+        host = name_in(hosts[0]) if hosts else ""
+        if self.any or host in self.exact or host.endswith(self.endings) or is_nobodys(host):
+            return None
+        return UnknownHost(host)
 
 
 def name_in(host: str) -> str:

@@ -74,6 +74,9 @@ READOUTS = {
 }
 
 
+MOST_DIGITS = 10  # of a step, far beyond any length
+
+
 def loss_steps(loss_at: str, length: int) -> tuple[int, ...]:
     """The steps t that carry a loss, ascending, counted from 1.
 
@@ -94,10 +97,10 @@ def loss_steps(loss_at: str, length: int) -> tuple[int, ...]:
     if loss_at == "every":
         return tuple(range(1, length + 1))
     allowed = f"last, every, or step numbers from 1 to {length}, separated by commas"
-    try:
-        steps = sorted({int(step) for step in loss_at.split(",")})
-    except ValueError:
-        raise InvalidParameter("loss_at", loss_at, allowed, "Write for example loss_at=last or loss_at=1,3.") from None
+    named = [step.strip() for step in loss_at.split(",")]
+    if not all(step.isascii() and step.isdigit() and len(step) <= MOST_DIGITS for step in named):  # int() reads 1_0, +1 and ２, too
+        raise InvalidParameter("loss_at", loss_at, allowed, "Write for example loss_at=last or loss_at=1,3.")
+    steps = sorted(set(map(int, named)))
     if steps[0] < 1 or steps[-1] > length:
         raise InvalidParameter("loss_at", loss_at, allowed, "Name steps inside the sequence, or raise length.")
     return tuple(steps)

@@ -72,6 +72,15 @@ def test_addresses_and_local_names_are_answered(client: httpx.Client, host: str)
     assert client.get("/healthz", headers={"Host": host}).status_code == 200
 
 
+@pytest.mark.parametrize("second", ["127.0.0.1", "evil.example", ""])
+def test_a_request_has_one_host(live_server: str, configured: httpx.Client, second: str) -> None:
+    for address in (live_server, str(configured.base_url)):
+        request = f"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nHost: {second}\r\nConnection: close\r\n\r\n"
+        head, _, body = raw(address, request.encode()).partition(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 400 ")
+        assert strict_json(body)["error"]["code"] == "bad_request"
+
+
 @pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "127.0.0.1@evil.example"])
 def test_on_this_machine_alone_no_public_name_is_answered(client: httpx.Client, host: str) -> None:
     response = client.get(RUNS, headers={"Host": host})

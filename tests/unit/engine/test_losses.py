@@ -49,3 +49,9 @@ def test_loss_steps():
 def test_loss_steps_outside_the_sequence_are_refused(bad):
     with pytest.raises(InvalidParameter, match=r"loss_at.*from 1 to 4"):
         loss_steps(bad, 4)
+
+
+@pytest.mark.parametrize("bad", ["1_0", "２", "+2", "2.", "0x2", "9" * 5000, "１,2"])
+def test_loss_steps_are_plain_digits(bad):
+    with pytest.raises(InvalidParameter, match=r"loss_at.*step numbers from 1 to 20, separated by commas. Write for example"):
+        loss_steps(bad, 20)
