@@ -8,6 +8,7 @@ checkout is asked in turns, so that a busy machine makes both slower.
 
 import argparse
 import http.client
+import json
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
@@ -21,6 +22,9 @@ from benchmarks.report import Report
 from tests.serving import ROOT
 from tests.site import Copy
 
+OLD_PAGE_QUERY = (
+    "include=states,jacobian_norms,adjoints,flow_matrix,gradient_by_lag,gradients,step_gain,spectrum&arrays=typed"  # before `norms`
+)
 TURN = 50  # requests to one server before the other has its turn
 WARM_UP = 20
 SEEDS = 10**6  # of each kind of request
@@ -28,20 +32,21 @@ SEEDS = 10**6  # of each kind of request
 
 @dataclass(frozen=True)
 class Question:
-    """One kind of request: its address by number, and the most milliseconds that it may take."""
+    """One kind of request: its address by seed and the page's query, and the most milliseconds that it may take."""
 
     what: str
-    address: Callable[[int], str]
+    address: Callable[[int, str], str]
     limit: float | None = None
 
 
 QUESTIONS = (
-    Question("the page's default run", lambda seed: f"/api/v1/runs?seed={seed}&{PAGE_QUERY}", 2.5),
-    Question("the API's default run, typed", lambda seed: f"/api/v1/runs?seed={seed}&arrays=typed"),
-    Question("/, its first answer from the cache", lambda _: "/", 2.0),
-    Question("/, its first answer computed", lambda seed: f"/?seed={seed}"),
-    Question("/train", lambda _: "/train", 2.0),
-    Question("/cliff", lambda _: "/cliff", 2.0),
+    Question("the page's run, all figures in view", lambda seed, page: f"/api/v1/runs?seed={seed}&{page}", 2.5),
+    Question("the same without the flow matrix", lambda seed, page: f"/api/v1/runs?seed={seed}&{page.replace('flow_matrix,', '')}", 2.5),
+    Question("the API's default run, typed", lambda seed, _: f"/api/v1/runs?seed={seed}&arrays=typed"),
+    Question("/, its first answer from the cache", lambda *_: "/", 2.0),
+    Question("/, its first answer computed", lambda seed, _: f"/?seed={seed}"),
+    Question("/train", lambda *_: "/train", 2.0),
+    Question("/cliff", lambda *_: "/cliff", 2.0),
 )
 
 
@@ -51,20 +56,26 @@ class Asked:
 
     copy: Copy
     connection: http.client.HTTPConnection = field(init=False)
+    page_query: str = field(init=False)
 
     def __post_init__(self) -> None:
         self.connection = http.client.HTTPConnection(urlsplit(self.copy.address).netloc, timeout=60)
+        self.page_query = PAGE_QUERY if "norms" in json.loads(self.get("/api/v1/catalog"))["parameters"] else OLD_PAGE_QUERY
 
-    def milliseconds(self, addresses: list[str]) -> float:
+    def milliseconds(self, question: Question, seeds: Sequence[int]) -> float:
         """Processor time of the process for all of these requests."""
         begun = self.copy.cpu_seconds()
-        for address in addresses:
-            self.connection.request("GET", address, headers={"Accept-Encoding": "gzip, deflate"})
-            response = self.connection.getresponse()
-            body = response.read()
-            if response.status != 200:
-                raise RuntimeError(f"{address} was answered with {response.status}: {body[:300]!r}")
+        for seed in seeds:
+            self.get(question.address(seed, self.page_query), {"Accept-Encoding": "gzip, deflate"})
         return 1e3 * (self.copy.cpu_seconds() - begun)
+
+    def get(self, address: str, headers: dict[str, str] | None = None) -> bytes:
+        self.connection.request("GET", address, headers=headers or {})
+        response = self.connection.getresponse()
+        body = response.read()
+        if response.status != 200:
+            raise RuntimeError(f"{address} was answered with {response.status}: {body[:300]!r}")
+        return body
 
 
 def main() -> int:
@@ -97,11 +108,10 @@ def measured(question: Question, servers: list[Asked], seeds: Sequence[int]) -> 
     """Mean milliseconds per request of each server; the first few only warm it up."""
     totals = [0.0] * len(servers)
     for server in servers:
-        server.milliseconds([question.address(seed) for seed in seeds[:WARM_UP]])
+        server.milliseconds(question, seeds[:WARM_UP])
     for start in range(WARM_UP, len(seeds), TURN):
-        addresses = [question.address(seed) for seed in seeds[start : start + TURN]]
         for number, server in enumerate(servers):
-            totals[number] += server.milliseconds(addresses)
+            totals[number] += server.milliseconds(question, seeds[start : start + TURN])
     return [total / (len(seeds) - WARM_UP) for total in totals]
 
 

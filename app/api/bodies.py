@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import orjson
 from fastapi import Request
-from fastapi.routing import APIRoute
 from starlette.responses import Response
 
 from app.api.errors import MalformedBody, UnsupportedMediaType
+from app.api.queries import QueryRoute
 from app.api.schemas import LARGEST, LONGEST, MOST
 
 LARGE_BYTES = 64 * 1024
@@ -85,7 +85,7 @@ def plain_matrix(value: Any, most_rows: int) -> Any:
     return array if (np.abs(array) <= MOST).all() else value
 
 
-class JsonRoute(APIRoute):
+class JsonRoute(QueryRoute):
     """A route that gives its endpoint a JsonRequest."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:

@@ -10,6 +10,7 @@ from app.api.answers import Interest
 from app.api.arrays import encode
 from app.api.cliff_answer import CliffAnswer
 from app.api.errors import documented
+from app.api.queries import QueryRoute
 from app.api.replies import VERSION, each_parameter_once, etag
 from app.api.respond import Question, respond
 from app.api.schemas import CliffQuery, cliff_parameters
@@ -17,7 +18,7 @@ from app.api.server import CurrentServer
 from app.experiments.cliff import check, estimate_cliff, explore_cliff
 from app.experiments.parameters import CliffParameters
 
-router = APIRouter(prefix="/api/v1/cliff", tags=["cliff"])
+router = APIRouter(prefix="/api/v1/cliff", tags=["cliff"], route_class=QueryRoute)
 
 
 @router.get(

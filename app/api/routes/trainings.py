@@ -12,6 +12,7 @@ from app.api.answers import Interest
 from app.api.errors import documented
 from app.api.limits import check_cost
 from app.api.observation import note
+from app.api.queries import QueryRoute
 from app.api.replies import each_parameter_once, etag
 from app.api.respond import Question, respond
 from app.api.schemas import TrainingEventsQuery, TrainingQuery, training_parameters
@@ -24,7 +25,7 @@ from app.experiments.parameters import TrainingParameters
 from app.experiments.training import Event, events, resolve
 from app.experiments.training_cost import estimate_longest_wait, estimate_training
 
-router = APIRouter(prefix="/api/v1/trainings", tags=["trainings"])
+router = APIRouter(prefix="/api/v1/trainings", tags=["trainings"], route_class=QueryRoute)
 
 # OpenAPI 3.1 knows the events only as one text; `itemSchema`, which describes each of them, came with 3.2, which few tools read.
 EVENT_STREAM = {
