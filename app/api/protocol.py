@@ -121,10 +121,10 @@ class BoundedProtocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """Its head is complete."""
         self.in_head = False
-        self.in_body = True
         self.receiving.pause()
         self.all.is_in_use(self)
-        super().on_headers_complete()
+        super().on_headers_complete()  # raises for a target that isn't a path, as that of CONNECT
+        self.in_body = True
         if self.stops:
             self.cycle.keep_alive = False
 

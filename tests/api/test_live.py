@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
+from tests.api.wire import strict_json
 from tests.serving import serving
 
 RUNS = "/api/v1/runs"
@@ -49,13 +50,24 @@ def test_a_body_that_never_ends_is_cut_at_the_limit(live_server: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "request_line", [b"GARBAGE\r\n\r\n", b"GET /healthz HTTP/9.9\r\n\r\n", b"GET / HTTP/1.1\r\nContent-Length: x\r\n\r\n"]
+    "request_line",
+    [
+        b"GARBAGE\r\n\r\n",
+        b"GET /healthz HTTP/9.9\r\n\r\n",
+        b"GET / HTTP/1.1\r\nContent-Length: x\r\n\r\n",
+        b"get / HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        b"OPTIONS * HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        b"CONNECT localhost:80 HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    ],
 )
 def test_what_is_not_http_is_refused_and_harms_nothing(live_server: str, client: httpx.Client, request_line: bytes) -> None:
     address = urlsplit(live_server)
     with socket.create_connection((address.hostname, address.port), timeout=20) as connection:
         connection.sendall(request_line)
-        assert connection.recv(4096).startswith(b"HTTP/1.1 4")
+        head, _, body = connection.recv(4096).partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 4")
+    assert b"content-type: application/json" in head
+    assert set(strict_json(body)["error"]) == {"code", "message", "parameter", "allowed", "details"}
     assert client.get("/healthz").status_code == 200
 
 
