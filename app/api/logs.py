@@ -53,7 +53,7 @@ def configure(form: str, level: str) -> None:
     """
     plain = form == "text" or (form == "auto" and sys.stdout.isatty())
     level = level.upper()
-    for_people = "WARNING" if plain and level == "INFO" else level
+    for_people = plain and level == "INFO"
     logging.config.dictConfig(
         {
             "version": 1,
@@ -64,8 +64,9 @@ def configure(form: str, level: str) -> None:
             "loggers": {
                 "unrolled": {"level": level},
                 "app": {"level": level},
-                "unrolled.access": {"level": for_people},
-                "uvicorn": {"level": for_people, "handlers": [], "propagate": True},
+                "unrolled.access": {"level": "WARNING" if for_people else level},
+                # Its warnings are about what clients send.
+                "uvicorn": {"level": "ERROR" if for_people else level, "handlers": [], "propagate": True},
                 # Requests are logged by this application, with their ids and without their queries.
                 "uvicorn.access": {"level": "CRITICAL", "handlers": [], "propagate": False},
             },

@@ -42,6 +42,8 @@ def test_a_terminal_shows_the_address_and_what_failed_but_no_line_for_what_went_
         with httpx.Client(base_url=address[0], trust_env=False, timeout=30) as client:
             for path in ("/", "/static/js/docs.js", "/api/v1/runs", "/nothing"):
                 client.get(path)
+            client.get("/healthz", headers={"Upgrade": "websocket", "Connection": "Upgrade"})
+            client.request("CONNECT", "/healthz")
         process.terminate()
         process.wait(timeout=30)
         assert read_until(terminal, None) == ""
