@@ -111,10 +111,12 @@ class Site:
 
 
 @contextmanager
-def site(directory: Path, copies: int = 2, changes: Mapping[str, str] | None = None, **settings: str) -> Iterator[Site]:
-    """nginx in front of so many copies of the application with these environment variables."""
+def site(
+    directory: Path, copies: int = 2, changes: Mapping[str, str] | None = None, checkout: Path = ROOT, **settings: str
+) -> Iterator[Site]:
+    """nginx in front of so many copies of the application, of this checkout or another, with these environment variables."""
     with ExitStack() as stack:
-        started = [Copy(directory / f"copy-{number}.log", settings) for number in range(copies)]
+        started = [Copy(directory / f"copy-{number}.log", settings, directory=checkout) for number in range(copies)]
         for copy in started:
             stack.callback(copy.end)
             copy.launch()

@@ -1,6 +1,7 @@
 """`python -m benchmarks.load`: a class on one server. One command for each question:
 
 class       N students for M minutes: times, errors, memory at start and end
+opening     N students open the page within a few seconds and drag at once
 capacity    more and more students, until answers are late or refused; then twice as many, and how soon the site recovers
 kill        copies die and come back under load: does a client that follows the rules lose anything?
 half-open   slow and half-open connections: does an honest client notice?
@@ -15,13 +16,17 @@ import asyncio
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
+import httpx
+
 from benchmarks.load import scenarios
-from benchmarks.load.students import Class, Habits
+from benchmarks.load.students import Class, Habits, page_query
 from benchmarks.load.tally import Tally, percentile
 from benchmarks.load.throughput import throughput
+from tests.serving import ROOT
 from tests.site import Copy, site
 
 
@@ -42,6 +47,12 @@ def main() -> int:
     made = command("class", a_class)
     made.add_argument("--students", type=int, default=200)
     made.add_argument("--minutes", type=float, default=10)
+    made.add_argument("--beside", type=Path, help="the directory of another checkout, whose site has its turn first")
+    made = command("opening", opening, copies=1)
+    made.add_argument("--students", type=int, default=100)
+    made.add_argument("--within", type=float, default=10, help="seconds")
+    made.add_argument("--seconds", type=float, default=30, help="that it lasts")
+    made.add_argument("--beside", type=Path, help="the directory of another checkout, whose site has its turn first")
     made = command("capacity", capacity)
     made.add_argument("--step", type=int, default=100, help="how many students more each time")
     made.add_argument("--seconds", type=float, default=30, help="how long to look at each step")
@@ -60,18 +71,35 @@ def main() -> int:
 
 
 def a_class(given: argparse.Namespace) -> bool:
-    with address_and_copies(given) as (address, copies):
-        before = [copy.resident_megabytes() for copy in copies]
-        tally = asyncio.run(Class(address, Habits(seeds=given.seeds)).run(given.students, 60 * given.minutes))
-        after = [copy.resident_megabytes() for copy in copies]
-    show(tally)
-    for then, now in zip(before, after, strict=True):
-        print(f"memory    {then:.0f} MB at the start, {now:.0f} MB at the end")
+    tally = in_turns(given, Habits(seeds=given.seeds), 60 * given.minutes)
     return told(
         ("no errors", not tally.failed and not tally.busy),
         ("p95 under 150 ms", percentile(tally.answers, 95) < 0.15),
         ("p99 under 400 ms", percentile(tally.answers, 99) < 0.4),
     )
+
+
+def opening(given: argparse.Namespace) -> bool:
+    tally = in_turns(given, Habits(seeds=given.seeds, arrive_within=given.within), given.seconds)
+    asked = tally.busy + len(tally.answers) + len(tally.pages)
+    refused = ("under 2 % refused", tally.busy < 0.02 * asked) if given.copies == 1 else ("none refused", not tally.busy)
+    return told(("no errors", not tally.failed), refused, ("p95 under 250 ms", percentile(tally.answers, 95) < 0.25))
+
+
+def in_turns(given: argparse.Namespace, habits: Habits, seconds: float) -> Tally:
+    """The same class on the site of the other checkout, if one is given, and on ours; what ours saw."""
+    for checkout in [*([given.beside.resolve()] if given.beside else []), ROOT]:
+        with address_and_copies(given, checkout) as (address, copies):
+            before = [copy.resident_megabytes() for copy in copies]
+            catalog = httpx.get(f"{address}/api/v1/catalog", trust_env=False).raise_for_status().content
+            tally = asyncio.run(Class(address, replace(habits, query=page_query(catalog))).run(given.students, seconds))
+            after = [copy.resident_megabytes() for copy in copies]
+        if given.beside:
+            print(checkout.name)
+        show(tally)
+        for then, now in zip(before, after, strict=True):
+            print(f"memory    {then:.0f} MB at the start, {now:.0f} MB at the end")
+    return tally
 
 
 def capacity(given: argparse.Namespace) -> bool:
@@ -107,12 +135,14 @@ def half_open(given: argparse.Namespace) -> bool:
 
 
 @contextmanager
-def address_and_copies(given: argparse.Namespace) -> Iterator[tuple[str, Sequence[Copy]]]:
+def address_and_copies(given: argparse.Namespace, checkout: Path = ROOT) -> Iterator[tuple[str, Sequence[Copy]]]:
     """The given address; or that of a site of our own, and its copies."""
     if given.address:
         yield given.address.rstrip("/"), []
         return
-    with tempfile.TemporaryDirectory() as directory, site(Path(directory), given.copies, UNROLLED_LOG_LEVEL="warning") as own:
+    with ExitStack() as stack:
+        directory = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        own = stack.enter_context(site(directory, given.copies, checkout=checkout, UNROLLED_LOG_LEVEL="warning"))
         yield own.address, own.copies
 
 

@@ -5,6 +5,7 @@ its `Retry-After`, and a lost connection after a growing pause.
 """
 
 import asyncio
+import json
 import random
 import re
 import time
@@ -20,10 +21,17 @@ from benchmarks.load.tally import Tally
 
 # What the Explore page asks for when all of its figures are in view.
 PAGE_QUERY = "include=states,jacobian_norms,adjoints,flow_matrix,gradient_by_lag,gradients,spectrum&norms=frobenius&arrays=typed"
+# What it asked for before the API had `norms`.
+OLD_PAGE_QUERY = "include=states,jacobian_norms,adjoints,flow_matrix,gradient_by_lag,gradients,step_gain,spectrum&arrays=typed"
 LONGEST_WAIT = aiohttp.ClientTimeout(total=60)
 PAUSES = (0.1, 0.2, 0.4, 0.8, 1.6, 3.2)  # after a lost connection
 MOST_TRIES = 30
 KEPT = re.compile("hit", re.IGNORECASE)
+
+
+def page_query(catalog: bytes) -> str:
+    """What the page of a server asks for, as far as its catalog tells."""
+    return PAGE_QUERY if "norms" in json.loads(catalog)["parameters"] else OLD_PAGE_QUERY
 
 
 @dataclass(frozen=True)
@@ -34,6 +42,7 @@ class Habits:
     events_per_second: float = 4.0
     drag_seconds: float = 5.0
     look_seconds: float = 20.0
+    arrive_within: float | None = None  # seconds; None: a period, so that drags are spread evenly
     opens_page: bool = True
     query: str = PAGE_QUERY
     encodings: str = "gzip, deflate"  # what browsers accept over plain HTTP
@@ -122,7 +131,8 @@ class Student:
 
     async def attend(self) -> None:
         """Until cancelled."""
-        await asyncio.sleep(self.chance.uniform(0, self.habits.period))
+        within = self.habits.period if self.habits.arrive_within is None else self.habits.arrive_within
+        await asyncio.sleep(self.chance.uniform(0, within))
         async with self.browser():
             if self.habits.opens_page:
                 await self.open_page()

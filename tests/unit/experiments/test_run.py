@@ -203,3 +203,13 @@ def _assert_begins_with(long, short):
         np.testing.assert_allclose(long, short, rtol=1e-12)
     elif not isinstance(short, list):  # which steps are exactly zero: more of them in the longer run
         assert long == short
+
+
+def test_where_no_spectral_norm_is_asked_for_no_step_is_decomposed(monkeypatch):
+    parameters = dataclasses.replace(SMALL, norms="frobenius", include=("states", "jacobian_norms", "adjoints", "flow_matrix"))
+    monkeypatch.setattr("app.engine.jacobian_norms.spectral_norms", lambda *_, **__: pytest.fail("a step was decomposed"))
+    answer = explore(parameters)
+    assert answer["jacobian_norms"]["log10_spectral"] is None
+    assert answer["verdict"]["kind"]
+    with pytest.raises(pytest.fail.Exception):
+        explore(dataclasses.replace(parameters, norms="both"))
