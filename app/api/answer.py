@@ -76,7 +76,10 @@ class States(AnswerPart):
 class JacobianNorms(AnswerPart):
     """log10 ‖∂h_T/∂h_k‖ for k = 0..T."""
 
-    of_step: int = Field(description="T; where the run diverged, the last step that was kept.")
+    of_step: int = Field(
+        description="The last step whose Jacobian is known: T, or, where a state left float64, the step before it. "
+        "In a linear network T all the same: its Jacobians don't depend on the states."
+    )
     log10_frobenius: Vector = Field(description="(T+1).")
     log10_spectral: Vector | None = Field(description="(T+1). null where `norms` leaves it out.")
     exact_zero: list[int] = Field(description="The k whose norm is exactly zero.")
@@ -101,7 +104,8 @@ class FlowMatrix(AnswerPart):
 class Contributions(AnswerPart):
     """The terms of ∂L/∂W: from loss step t by way of step k."""
 
-    log10_norm: Matrix = Field(description="(T, T), rows t = 1..T, columns k = 1..T; null above the diagonal.")
+    log10_norm: Matrix = Field(description="(T, T), rows t = 1..T, columns k = 1..T; null above the diagonal and where t carries no loss.")
+    exact_zero: list[list[list[int]]] = Field(description="Per row t the k whose term is exactly zero, as runs [first, last].")
 
 
 class SlidingTruncation(AnswerPart):
@@ -109,7 +113,7 @@ class SlidingTruncation(AnswerPart):
 
     norm: Vector
     relative_bias: Vector = Field(description="‖g_K − g‖ / ‖g‖.")
-    cosine: Vector
+    cosine: Vector = Field(description="With the full gradient; null where one of the two is zero.")
     parameter_norms: dict[str, Vector] = Field(
         description="The norm of every parameter's gradient, so that clipping by norm follows for each K."
     )
@@ -121,7 +125,8 @@ class GradientByLag(AnswerPart):
     of: str
     norm: Vector
     log10_norm: Vector
-    cosine: Vector = Field(description="With the full gradient.")
+    cosine: Vector = Field(description="With the full gradient; null where one of the two is zero.")
+    exact_zero: list[int] = Field(description="The lags whose norm is exactly zero.")
     truncated: SlidingTruncation
 
 
@@ -148,7 +153,7 @@ class ClippedGradient(Gradient):
     threshold: float
     factors: dict[str, Value] = Field(description="global, or one per parameter.")
     clipped_share: Value = Field(description="The share of entries that were cut.")
-    angle: Value = Field(description="To the unclipped gradient, in radians.")
+    angle: Value = Field(description="To the unclipped gradient, in radians; null where one of the two is zero.")
     norm_before: Value
 
 

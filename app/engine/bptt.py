@@ -10,11 +10,12 @@ import numpy as np
 from app.engine.activations import Array
 from app.engine.cells.rnn import product
 from app.engine.initializers import Parameters
+from app.engine.interruption import checkpoint
 from app.engine.network import Trace
+from app.engine.norms import LOG10_2, unit_vectors
 
 # Adjoint norms outside this range are recomputed with a scale of their own, before float64 loses them.
-SMALLEST_SAFE_NORM = 1e-140  # whose square has all its digits
-LARGEST_SAFE_NORM = 1e150
+SMALLEST_SAFE_LOG10_NORM, LARGEST_SAFE_LOG10_NORM = -140.0, 150.0
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,15 @@ def output_adjoint(trace: Trace, target: Array, loss_weights: Array) -> Array:
         gradient *= loss_weights.reshape(-1, *[1] * (gradient.ndim - 1))
         gradient[loss_weights == 0.0] = 0.0  # after a divergence too, where 0 times NaN would be NaN
         return gradient
+
+
+def scaled_output_adjoint(trace: Trace, target: Array, loss_weights: Array) -> tuple[Array, Array]:
+    """∂L/∂z_t = rows[t−1]·10^log10_scale[t−1] of a trace without a batch, also where it is below float64: (T, O), (T,)."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        gradient, log10_scale = trace.network.readout.scaled_gradient(trace.z, target)
+        gradient *= loss_weights[:, None]
+        gradient[loss_weights == 0.0] = 0.0
+        return gradient, log10_scale
 
 
 def counted_steps(dL_dz: Array) -> int:
@@ -143,50 +153,53 @@ def scaled_adjoints(trace: Trace, back: Backpropagation, target: Array, loss_wei
     They are the plain ones where float64 holds them; otherwise a second sweep carries every vector with a scale.
     """
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        norms = np.linalg.norm(back.adjoint, axis=-1)
-        dL_dz = output_adjoint(trace, target, loss_weights)
-        if is_safe(norms[: counted_steps(dL_dz) + 1]):
-            return ScaledAdjoints(back.adjoint / np.where(norms > 0.0, norms, 1.0)[:, None], np.log10(norms))
-    return _scaled_sweep(trace, dL_dz)
+        dL_dz, log10_scale = scaled_output_adjoint(trace, target, loss_weights)
+        direction, log10_norm = unit_vectors(back.adjoint)
+        if not log10_scale.any() and is_safe(log10_norm[: counted_steps(dL_dz) + 1]):
+            return ScaledAdjoints(direction, log10_norm)
+    return _scaled_sweep(trace, dL_dz, log10_scale)
 
 
 @np.errstate(over="ignore", under="ignore", invalid="ignore")
-def _scaled_sweep(trace: Trace, dL_dz: Array) -> ScaledAdjoints:
-    network, linear, counted = trace.network, trace.linear, counted_steps(dL_dz)
+def _scaled_sweep(trace: Trace, dL_dz: Array, log10_scale: Array) -> ScaledAdjoints:
+    network, counted = trace.network, counted_steps(dL_dz)
     direction, log10_norm = np.zeros_like(trace.state), np.full(trace.length + 1, -np.inf)
-    unit, scale = np.zeros(trace.state.shape[-1]), -np.inf
+    unit, scale = np.zeros(trace.state.shape[-1]), np.array(-np.inf)
     for t in range(counted, -1, -1):
+        checkpoint()
         if t < counted:
-            _, unit = network.cell.step_back(network.parameters, linear, t, unit)
-            scale += linear.log10_scale[t]
+            _, unit, factor = scaled_step_back(trace, t, unit)
+            scale = scale + factor
         if t > 0:
             external = np.zeros_like(unit)
             external[: network.hidden_size] = dL_dz[t - 1] @ network.parameters["V"]
-            unit, scale = _scaled_sum(unit, scale, external)
-        unit, scale = _normalised(unit, scale)
+            unit, scale = _scaled_sum(unit, scale, external, log10_scale[t - 1])
+        unit, factor = unit_vectors(unit)
+        scale = scale + factor
         direction[t], log10_norm[t] = unit, scale
     return ScaledAdjoints(direction, log10_norm)
 
 
-def _scaled_sum(vector: Array, scale: float, other: Array) -> tuple[Array, float]:
-    """vector·10^scale + other, again as a vector and a scale."""
-    other, other_scale = _normalised(other, 0.0)
-    pivot = float(np.maximum(scale, other_scale))  # unlike max, it passes on a NaN: what isn't known isn't zero
+def scaled_step_back(trace: Trace, row: int, adjoint: Array) -> tuple[Array, Array, Array]:
+    """∂L/∂s_t and ∂L/∂state_{t−1} of adjoints (..., S) near unit norm, and log10 of what both are to be multiplied by, (...)."""
+    network, linear = trace.network, trace.linear
+    if linear.underflowed[row]:
+        local, before, exponent = network.cell.wide_step_back(network.parameters, linear, row, adjoint)
+        return local, before, exponent * LOG10_2 + linear.log10_scale[row]
+    local, before = network.cell.step_back(network.parameters, linear, row, adjoint)
+    return local, before, linear.log10_scale[row]
+
+
+def _scaled_sum(vector: Array, scale: Array, other: Array, other_scale: Array) -> tuple[Array, Array]:
+    """vector·10^scale + other·10^other_scale, again as a vector and a scale."""
+    other, log10_norm = unit_vectors(other)
+    other_scale = other_scale + log10_norm
+    pivot = np.asarray(np.maximum(scale, other_scale))  # unlike max, it passes on a NaN: what isn't known isn't zero
     if np.isneginf(pivot):
         return vector, scale
     return vector * 10.0 ** (scale - pivot) + other * 10.0 ** (other_scale - pivot), pivot
 
 
-def _normalised(vector: Array, scale: float) -> tuple[Array, float]:
-    """The unit vector and scale of vector·10^scale; (0, −inf) for zero."""
-    largest = np.abs(vector).max()
-    if largest == 0.0:
-        return vector, -np.inf
-    vector = vector / largest  # first by the largest entry, or squares in the norm could underflow
-    norm = np.linalg.norm(vector)
-    return vector / norm, float(scale + np.log10(largest) + np.log10(norm))
-
-
-def is_safe(norms: Array) -> bool:
+def is_safe(log10_norm: Array) -> bool:
     """Whether vectors of these norms have lost nothing to the ends of float64's range."""
-    return bool(((norms > SMALLEST_SAFE_NORM) & (norms < LARGEST_SAFE_NORM)).all())
+    return bool(((log10_norm > SMALLEST_SAFE_LOG10_NORM) & (log10_norm < LARGEST_SAFE_LOG10_NORM)).all())

@@ -7,8 +7,8 @@ References
 ----------
 R. Pascanu, T. Mikolov and Y. Bengio, "On the difficulty of training recurrent neural networks", ICML 2013, section 2.3 and
 figure 6.
-K. Doya, "Bifurcations of recurrent neural networks in gradient descent learning", IEEE Transactions on Neural Networks 1,
-1993.
+K. Doya, "Bifurcations in the learning of recurrent neural networks", Proceedings of the IEEE International Symposium on
+Circuits and Systems, 1992.
 """
 
 import itertools
@@ -171,7 +171,8 @@ def descend(
 
 
 def _sigmoid_of_one(x: float) -> float:
-    return 0.5 * (1.0 + math.tanh(0.5 * x))
+    decay = math.exp(-abs(x))
+    return (decay if x < 0.0 else 1.0) / (1.0 + decay)
 
 
 def _sigmoid_derivative_of_one(x: float) -> float:
@@ -208,10 +209,11 @@ def flips(w: float) -> tuple[Bifurcation, ...]:
 def _where_slope_is(w: float, slope: float) -> tuple[Bifurcation, ...]:
     if w * slope <= 4.0:
         return ()
-    half_width = math.sqrt(1.0 - 4.0 / (w * slope)) / 2.0
-    shares = (0.5 - half_width, 0.5 + half_width)
-    points = ((math.log(share / (1.0 - share)), share) for share in shares)
-    return tuple(Bifurcation(x - w * share, x) for x, share in points)
+    width = math.sqrt((w * slope - 4.0) / (w * slope))  # between the two p
+    large = (1.0 + width) / 2.0
+    small = 1.0 / (w * slope * large)  # p (1 − p) = 1/w; 1 − large would lose digits
+    x = math.log1p(width / small)
+    return Bifurcation(-x - w * small, -x), Bifurcation(x - w * large, x)
 
 
 @dataclass(frozen=True)

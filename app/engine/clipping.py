@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.engine.initializers import Parameters
+from app.engine.norms import angle_between, euclidean_norm
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class Clipped:
     norm_before, norm : float
         Global norms before and after.
     angle : float
-        Between the gradient before and after, radians; 0 for `global_norm`.
+        Between the gradient before and after, radians; 0 for `global_norm`. NaN where one of the two is zero: it has no direction.
     """
 
     parameters: Parameters
@@ -41,16 +42,6 @@ def global_norm(gradients: Parameters) -> float:
     5.0
     """
     return euclidean_norm(flattened(gradients))
-
-
-def euclidean_norm(values: np.ndarray) -> float:
-    """√Σv², also where the squares overflow or underflow; NaN or infinite if a value is.
-
-    >>> euclidean_norm(np.array([3.0, 4.0]) * 2.0**600) / 2.0**600, euclidean_norm(np.array([3.0, 4.0]) * 2.0**-600) * 2.0**600
-    (5.0, 5.0)
-    """
-    largest = float(np.abs(values).max(initial=0.0))
-    return largest * float(np.linalg.norm(values / largest)) if 0.0 < largest < np.inf else largest
 
 
 def flattened(gradients: Parameters) -> np.ndarray:
@@ -89,14 +80,10 @@ def clip(gradients: Parameters, mode: str, threshold: float, epsilon: float = 0.
     with np.errstate(over="ignore", invalid="ignore"):  # a gradient that has left float64 stays outside
         clipped, factors = CLIP_MODES[mode](gradients, threshold, epsilon)
         before, after = flattened(gradients), flattened(clipped)
-        return Clipped(
-            clipped,
-            factors,
-            clipped_share=float(np.mean(before != after)),
-            norm_before=global_norm(gradients),
-            norm=global_norm(clipped),
-            angle=0.0 if mode == "global_norm" else angle_between(before, after),
-        )
+        norm_before, norm = euclidean_norm(before), euclidean_norm(after)
+        parallel = mode == "global_norm" and norm_before > 0.0 and norm > 0.0
+        angle = 0.0 if parallel else angle_between(before, after)
+        return Clipped(clipped, factors, float(np.mean(before != after)), norm_before, norm, angle)
 
 
 def _by_global_norm(gradients: Parameters, threshold: float, epsilon: float) -> tuple[Parameters, dict[str, float]]:
@@ -122,21 +109,3 @@ CLIP_MODES: dict[str, Callable[[Parameters, float, float], tuple[Parameters, dic
     "per_parameter": _per_parameter,
     "value": _by_value,
 }
-
-
-def angle_between(a: np.ndarray, b: np.ndarray) -> float:
-    """The angle between two vectors, radians; 0 if one of them is zero.
-
-    Kahan's form, 2·atan2(‖u − v‖, ‖u + v‖) of the unit vectors: exact for small angles, where arccos is not.
-    """
-    norm_a, norm_b = euclidean_norm(a), euclidean_norm(b)
-    if norm_a == 0.0 or norm_b == 0.0:
-        return 0.0
-    u, v = a / norm_a, b / norm_b
-    return float(2.0 * np.arctan2(np.linalg.norm(u - v), np.linalg.norm(u + v)))
-
-
-def cosine(a: np.ndarray, b: np.ndarray) -> float:
-    """cos of the angle between two vectors; NaN if one of them is zero."""
-    norm_a, norm_b = euclidean_norm(a), euclidean_norm(b)
-    return float(np.clip(np.vdot(a / norm_a, b / norm_b), -1.0, 1.0)) if norm_a > 0.0 and norm_b > 0.0 else float("nan")

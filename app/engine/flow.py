@@ -12,10 +12,11 @@ import numpy as np
 from app.engine.activations import Array
 from app.engine.flow_matrix import flow_matrix
 from app.engine.interruption import checkpoint
-from app.engine.jacobian_norms import LOG10_2, JacobianNorms, jacobian_norms, known_steps, steps_per_chunk
+from app.engine.jacobian_norms import JacobianNorms, jacobian_norms, known_steps, steps_per_chunk
 from app.engine.lyapunov_exponents import lyapunov_exponents
 from app.engine.matrix_norms import spectral_norms
 from app.engine.network import Trace
+from app.engine.norms import LOG10_2
 
 __all__ = ["JacobianNorms", "StepGain", "flow_matrix", "jacobian_norms", "log10_mean_derivative", "lyapunov_exponents", "step_gain"]
 

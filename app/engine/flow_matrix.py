@@ -6,9 +6,10 @@ import numpy as np
 
 from app.engine.activations import Array, BoolArray, IntArray
 from app.engine.interruption import checkpoint
-from app.engine.jacobian_norms import LOG10_2, cumulative_log10_scale, known_steps
+from app.engine.jacobian_norms import cumulative_log10_scale, known_steps
 from app.engine.matrix_norms import squared_norms
 from app.engine.network import Trace
+from app.engine.norms import LOG10_2
 from app.engine.wide import widened
 from app.engine.wide_flow import settle_doubts
 

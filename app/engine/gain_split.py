@@ -6,9 +6,10 @@ import numpy as np
 
 from app.engine.activations import Array, IntArray
 from app.engine.interruption import checkpoint
-from app.engine.jacobian_norms import LOG10_2, JacobianNorms, steps_per_chunk, wide_factor
+from app.engine.jacobian_norms import JacobianNorms, steps_per_chunk, wide_factor
 from app.engine.matrix_norms import leading_left_vector
 from app.engine.network import Trace
+from app.engine.norms import LOG10_2
 from app.engine.wide import EXPONENT_OF_ZERO, WideMatrix, wide_product, widened
 
 # A direction is brought back to norm 1 after so many steps: float64 is left only if each of them stretches it 10^9 times.

@@ -11,9 +11,10 @@ from functools import cached_property
 import numpy as np
 
 from app.engine.activations import Array, BoolArray, IntArray
-from app.engine.bptt import is_safe, output_adjoint, sweep
+from app.engine.bptt import is_safe, scaled_output_adjoint, scaled_step_back, sweep
 from app.engine.interruption import checkpoint
 from app.engine.network import Trace
+from app.engine.norms import log10_norms, unit_vectors
 
 # Adjoints that are carried beside a scale are brought back to unit norm when they leave this range.
 SMALLEST_SAFE_ROW = 1e-30
@@ -66,13 +67,14 @@ class Itemised:
         Without a batch axis.
     steps : IntArray
         (R,), the loss steps t, descending.
-    dL_dz : Array
-        (T, O).
+    dL_dz, log10_scale : Array
+        (T, O) and (T,): ∂L/∂z_t = dL_dz[t−1]·10^log10_scale[t−1].
     """
 
     trace: Trace
     steps: IntArray
     dL_dz: Array
+    log10_scale: Array
 
     def by_lag(self, together: int = 1, window: int | None = None) -> Iterator[TermsByLag]:
         """The terms of so many lags at a time, from lag 0 on; those of lags below `window`, if it is given.
@@ -81,7 +83,7 @@ class Itemised:
         scale, so none under- or overflows.
         """
         stop = min(int(self.steps[0]), window or self.trace.length)
-        alone = self._alone if len(self.steps) == 1 else None
+        alone = self._alone if len(self.steps) == 1 and not self.log10_scale.any() else None
         return self._from_one_sweep(alone, together, stop) if alone else self._side_by_side(together, stop)
 
     @cached_property
@@ -89,7 +91,7 @@ class Itemised:
         """A single loss step's adjoint is that of the whole loss: one plain sweep, unless it leaves the safe range."""
         with np.errstate(over="ignore", under="ignore", invalid="ignore"):
             adjoint, local = sweep(self.trace, self.dL_dz, self.trace.length)
-            return (adjoint, local) if is_safe(np.linalg.norm(adjoint[: self.steps[0] + 1], axis=1)) else None
+            return (adjoint, local) if is_safe(log10_norms(adjoint[: self.steps[0] + 1])) else None
 
     def _from_one_sweep(self, swept: tuple[Array, Array], together: int, stop: int) -> Iterator[TermsByLag]:
         adjoint, local = swept
@@ -115,7 +117,7 @@ class Itemised:
         network = self.trace.network
         adjoint = np.zeros((len(self.steps), self.trace.state.shape[-1]))
         adjoint[:, : network.hidden_size] = self.dL_dz[self.steps - 1] @ network.parameters["V"]
-        adjoint, scale = _normalised_rows(adjoint, np.zeros(len(self.steps)))
+        adjoint, scale = _normalised_rows(adjoint, self.log10_scale[self.steps - 1])
         for start in range(0, stop, together):
             lags, rows, exists = self._places(start, min(start + together, stop))
             local = np.zeros((*rows.shape, network.cell.gates * network.hidden_size))
@@ -136,7 +138,10 @@ def _one_step_back(trace: Trace, rows: IntArray, adjoint: Array, scale: Array, l
     backwards = slice(rows[0], rows[-1] - 1 if rows[-1] else None, -1)  # rows that follow each other are picked without a copy
     step = backwards if rows[0] - rows[-1] == len(rows) - 1 else rows
     local[:], previous = trace.network.cell.step_back(trace.network.parameters, trace.linear, step, adjoint)
-    scale = scale + trace.linear.log10_scale[rows]
+    factor = trace.linear.log10_scale[rows]
+    for index in np.flatnonzero(trace.linear.underflowed[rows]).tolist():
+        local[index], previous[index], factor[index] = scaled_step_back(trace, rows[index], adjoint[index])
+    scale = scale + factor
     log10_scale[:] = scale
     squares = np.vecdot(previous, previous)
     if ((squares < SMALLEST_SAFE_ROW**2) | (squares > LARGEST_SAFE_ROW**2)).any():
@@ -156,17 +161,14 @@ def itemise(trace: Trace, target: Array, loss_weights: Array) -> Itemised:
     loss_weights : Array
         m, (T,); R of them are not zero.
     """
-    return Itemised(trace, np.flatnonzero(loss_weights)[::-1] + 1, output_adjoint(trace, target, loss_weights))
+    steps = np.flatnonzero(loss_weights)[::-1] + 1
+    return Itemised(trace, steps, *scaled_output_adjoint(trace, target, loss_weights))
 
 
 def _normalised_rows(rows: Array, scale: Array) -> tuple[Array, Array]:
     """Each row as a unit vector and its scale, which grows by log10 of the norm; zero rows get −inf."""
-    largest = np.abs(rows).max(axis=1)
-    divisor = np.where(largest > 0.0, largest, 1.0)
-    rows = rows / divisor[:, None]
-    norms = np.sqrt(np.einsum("rs,rs->r", rows, rows))
-    with np.errstate(divide="ignore"):
-        return rows / np.where(norms > 0.0, norms, 1.0)[:, None], scale + np.log10(largest) + np.log10(np.where(largest > 0.0, norms, 1.0))
+    rows, log10_norm = unit_vectors(rows)
+    return rows, scale + log10_norm
 
 
 @np.errstate(over="ignore", under="ignore", invalid="ignore")
@@ -181,9 +183,8 @@ def contributions(trace: Trace, itemised: Itemised) -> Array:
     cell, length = trace.network.cell, trace.length
     result = np.full((length, length), np.nan)
     together = max(1, NUMBERS_AT_A_TIME // (len(itemised.steps) * cell.gates * trace.network.hidden_size))
-    with np.errstate(divide="ignore"):
-        for terms in itemised.by_lag(together):
-            rows, lags = terms.rows[terms.exists], np.broadcast_to(terms.lags[:, None], terms.rows.shape)[terms.exists]
-            norms = cell.recurrent_term_norms(trace.state, trace.linear, rows, terms.local[terms.exists])
-            result[rows + lags, rows] = np.log10(norms) + terms.log10_scale[terms.exists]
+    for terms in itemised.by_lag(together):
+        rows, lags = terms.rows[terms.exists], np.broadcast_to(terms.lags[:, None], terms.rows.shape)[terms.exists]
+        log10_norm = cell.log10_recurrent_term_norms(trace.state, trace.linear, rows, terms.local[terms.exists])
+        result[rows + lags, rows] = log10_norm + terms.log10_scale[terms.exists]
     return result

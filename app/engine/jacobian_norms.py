@@ -9,9 +9,8 @@ from app.engine.activations import Array, IntArray
 from app.engine.interruption import checkpoint
 from app.engine.matrix_norms import spectral_norms, squared_norms
 from app.engine.network import Trace, first_bad_row
+from app.engine.norms import LOG10_2
 from app.engine.wide import EXPONENT_OF_ZERO, WideMatrix, wide_product, widened
-
-LOG10_2 = float(np.log10(2.0))
 
 # The squared norms inside a chunk of plain products must stay in here, or the chunk is redone.
 SMALLEST_SAFE_SQUARE = 1e-200
@@ -38,7 +37,7 @@ class JacobianNorms:
     Attributes
     ----------
     of_step : int
-        T, or the last step whose Jacobians are known when the run diverged.
+        The last step whose Jacobian is known: T, or the one before a divergence. In a linear network all are known, T remains.
     log10_frobenius, log10_spectral : Array
         (T+1,), −inf where the norm is exactly zero, NaN for k > of_step.
     longest : Array

@@ -11,6 +11,9 @@ import numpy as np
 from app.engine.activations import Array
 from app.engine.errors import InvalidParameter
 
+# Below this, a gradient of the cross-entropy is near the end of float64, and is given beside a scale of its own.
+SMALLEST_EXACT_GRADIENT = 1e-200
+
 
 @dataclass(frozen=True)
 class Readout:
@@ -24,6 +27,8 @@ class Readout:
         (z, target) → ℓ, summed over the last axis.
     gradient : callable
         (z, target) → ∂ℓ/∂z, of z's shape.
+    scaled_gradient : callable
+        (z, target) → the same as rows and log10 scales, ∂ℓ/∂z = rows·10^scales[..., None], also where it is below float64.
     """
 
     name: str
@@ -31,6 +36,7 @@ class Readout:
     output: Callable[[Array], Array]
     loss_per_step: Callable[[Array, Array], Array]
     gradient: Callable[[Array, Array], Array]
+    scaled_gradient: Callable[[Array, Array], tuple[Array, Array]]
 
 
 def softmax(z: Array) -> Array:
@@ -40,9 +46,18 @@ def softmax(z: Array) -> Array:
 
 
 def log_softmax(z: Array) -> Array:
-    """ln softmax(z) over the last axis, from z."""
-    shifted = z - z.max(axis=-1, keepdims=True)
-    return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True)))
+    """ln softmax(z) over the last axis, from z.
+
+    ln Σ exp(z) = z_max + ln(1 + Σ of the others): a class that is nearly certain keeps its distance from ln 1.
+
+    >>> log_softmax(np.array([50.0, 0.0]))[0]
+    np.float64(-1.9287498479639178e-22)
+    """
+    largest = z.argmax(axis=-1)[..., None]
+    shifted = z - np.take_along_axis(z, largest, axis=-1)
+    others = np.exp(shifted)
+    np.put_along_axis(others, largest, 0.0, axis=-1)
+    return np.asarray(shifted - np.log1p(others.sum(axis=-1, keepdims=True)))
 
 
 def _copy(z: Array) -> Array:
@@ -62,14 +77,46 @@ def _cross_entropy(z: Array, target: Array) -> Array:
 
 
 def _cross_entropy_gradient(z: Array, target: Array) -> Array:
-    return np.asarray(softmax(z) * target.sum(axis=-1, keepdims=True) - target)
+    """y − target, whose entries sum to zero: that of a class which is rightly nearly certain is minus the sum of the others."""
+    gradient = softmax(z) * target.sum(axis=-1, keepdims=True) - target
+    largest = z.argmax(axis=-1)[..., None]
+    own = np.take_along_axis(gradient, largest, axis=-1)
+    np.put_along_axis(gradient, largest, 0.0, axis=-1)
+    rightly = np.take_along_axis(target, largest, axis=-1) > 0.5  # else y − target doesn't cancel, and is the better of the two
+    np.put_along_axis(gradient, largest, np.where(rightly, -gradient.sum(axis=-1, keepdims=True), own), axis=-1)
+    return np.asarray(gradient)
+
+
+def _unscaled(gradient: Array) -> tuple[Array, Array]:
+    return gradient, np.zeros(gradient.shape[:-1])
+
+
+def _squared_error_scaled_gradient(z: Array, target: Array) -> tuple[Array, Array]:
+    return _unscaled(_squared_error_gradient(z, target))
+
+
+def _cross_entropy_scaled_gradient(z: Array, target: Array) -> tuple[Array, Array]:
+    gradient, log10_scale = _unscaled(_cross_entropy_gradient(z, target))
+    tiny = np.abs(gradient).max(axis=-1) < SMALLEST_EXACT_GRADIENT
+    tiny &= np.count_nonzero(target, axis=-1) == 1  # the right class has all but that much of the probability
+    if tiny.any():
+        z, total = z[tiny], target[tiny].sum(axis=-1, keepdims=True)
+        largest = z.argmax(axis=-1)[:, None]
+        others = z - np.take_along_axis(z, largest, axis=-1)  # ln of their probabilities
+        np.put_along_axis(others, largest, -np.inf, axis=-1)
+        scale = others.max(axis=-1, keepdims=True)
+        scale[np.isneginf(scale)] = 0.0  # a single class: the gradient is exactly zero
+        rows = np.exp(others - scale) * total
+        np.put_along_axis(rows, largest, -rows.sum(axis=-1, keepdims=True), axis=-1)
+        gradient[tiny], log10_scale[tiny] = rows, scale[:, 0] / np.log(10.0)
+    return gradient, log10_scale
 
 
 READOUTS = {
     readout.name: readout
     for readout in (
-        Readout("identity", "squared_error", _copy, _squared_error, _squared_error_gradient),
-        Readout("softmax", "cross_entropy", softmax, _cross_entropy, _cross_entropy_gradient),
+        Readout("identity", "squared_error", _copy, _squared_error, _squared_error_gradient, _squared_error_scaled_gradient),
+        Readout("softmax", "cross_entropy", softmax, _cross_entropy, _cross_entropy_gradient, _cross_entropy_scaled_gradient),
     )
 }
 

@@ -11,25 +11,12 @@ MOST_ROWS_FOR_ALL = 96
 MOST_LANCZOS_STEPS = 40
 STEPS_BETWEEN_TESTS = 3
 TOLERANCE = 1e-15
-SMALLEST_SAFE_SQUARE = 1e-280  # below it, squares have lost digits to underflow
 
 
 def squared_norms(matrices: Array) -> Array:
     """‖M_i‖_F² of each matrix, (n, r, H) → (n,)."""
     flat = matrices.reshape(len(matrices), -1)
     return np.asarray(np.vecdot(flat, flat))
-
-
-def euclidean_norms(vectors: Array) -> Array:
-    """‖v_i‖ of each vector, (n, m) → (n,), also where its square leaves float64."""
-    squared = np.vecdot(vectors, vectors)
-    norms = np.sqrt(squared)
-    unsafe = ~((squared > SMALLEST_SAFE_SQUARE) & (squared < np.inf))
-    if unsafe.any():  # or the norm is zero
-        largest = np.abs(vectors[unsafe]).max(axis=1)
-        scaled = vectors[unsafe] / np.where((largest > 0.0) & (largest < np.inf), largest, 1.0)[:, None]
-        norms[unsafe] = np.where(largest < np.inf, largest * np.sqrt(np.vecdot(scaled, scaled)), largest)
-    return np.asarray(norms)
 
 
 def spectral_norms(matrices: Array, *, chained: bool = False) -> tuple[Array, IntArray]:

@@ -15,12 +15,14 @@ import numpy as np
 from app.engine.activations import Array, BoolArray, IntArray
 from app.engine.bptt import backpropagate, counted_steps, output_adjoint, parameter_gradients
 from app.engine.cells.rnn import product
-from app.engine.clipping import euclidean_norm
 from app.engine.initializers import Parameters
 from app.engine.interruption import checkpoint
 from app.engine.itemised import NUMBERS_AT_A_TIME, Itemised, TermsByLag
-from app.engine.matrix_norms import euclidean_norms
 from app.engine.network import Trace
+from app.engine.norms import LARGEST_SAFE_SQUARE, SMALLEST_SAFE_SQUARE, euclidean_norm, norms, unit_vectors
+
+# A sum of terms smaller than this may have lost digits, or be zero, because their factors' products were below float64.
+SMALLEST_SAFE_NORM, LARGEST_SAFE_NORM = SMALLEST_SAFE_SQUARE**0.5, LARGEST_SAFE_SQUARE**0.5
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ def gradient_by_lag(trace: Trace, itemised: Itemised, full: Array) -> GradientBy
     Returns
     -------
     GradientByLag
-        A cosine is NaN where one of the two gradients is zero.
+        log10_norm is −inf where the terms of a lag are exactly zero. A cosine is NaN where one of the two gradients is zero.
     """
     length, gates = trace.length, trace.network.cell.gates * trace.network.hidden_size
     hidden_size, input_size = trace.network.hidden_size, trace.x.shape[-1]
@@ -68,7 +70,7 @@ def gradient_by_lag(trace: Trace, itemised: Itemised, full: Array) -> GradientBy
     ends = np.cumsum(list(sizes.values())).tolist()
     columns = {name: slice(end - size, end) for (name, size), end in zip(sizes.items(), ends, strict=True)}
     log10_norm, cosine, inner, bias = np.empty((4, length))
-    norms = {name: np.empty(length) for name in sizes}
+    norms_of = {name: np.empty(length) for name in sizes}
     full_norm = np.float64(euclidean_norm(full))
     with np.errstate(all="ignore"):
         direction = full.ravel() / full_norm
@@ -82,26 +84,31 @@ def gradient_by_lag(trace: Trace, itemised: Itemised, full: Array) -> GradientBy
             if found is not None:
                 initial[itemised.steps[found.arrived] - 1] = _plain_initial(found)[:, :hidden_size]
             of_W = term[:, columns["W"]]
-            term_norm = euclidean_norms(of_W)
+            term_norm = norms(of_W)
             log10_norm[block] = np.log10(term_norm) + log10_scale
             cosine[block] = of_W @ direction / term_norm
+            unsafe = ~((term_norm > SMALLEST_SAFE_NORM) & (term_norm < LARGEST_SAFE_NORM))
+            if found is not None:
+                for row in np.flatnonzero(unsafe[: len(found.lags)]).tolist():
+                    unit, log10_norm[start + row] = _term_of_lag(trace, found, row)
+                    cosine[start + row] = unit @ direction if unit.any() else np.nan
             term *= (10.0**log10_scale)[:, None]
             running = sums[-1]
             for row in range(len(term)):  # np.cumsum along the first axis takes five times as long
                 running = np.add(running, term[row], out=total[row])
             sums[-1] = running
             for name, part in columns.items():
-                norms[name][block] = euclidean_norms(total[:, part])
+                norms_of[name][block] = norms(total[:, part])
             inner[block] = total[:, columns["W"]] @ direction
-            bias[block] = euclidean_norms(np.subtract(total[:, columns["W"]], full.ravel(), out=of_W)) / full_norm
+            bias[block] = norms(np.subtract(total[:, columns["W"]], full.ravel(), out=of_W)) / full_norm
         return GradientByLag(
             norm=10.0**log10_norm,
             log10_norm=log10_norm,
             cosine=np.clip(cosine, -1.0, 1.0),
-            truncated_norm=norms["W"],
+            truncated_norm=norms_of["W"],
             relative_bias=bias,
-            truncated_cosine=np.clip(inner / norms["W"], -1.0, 1.0),
-            parameter_norms={**norms, **_norms_apart(trace, itemised, initial)},
+            truncated_cosine=np.clip(inner / norms_of["W"], -1.0, 1.0),
+            parameter_norms={**norms_of, **_norms_apart(trace, itemised, initial)},
         )
 
 
@@ -128,6 +135,20 @@ def _plain_initial(found: TermsByLag) -> Array:
     return np.asarray((10.0**found.initial_log10_scale)[:, None] * found.initial)
 
 
+def _term_of_lag(trace: Trace, found: TermsByLag, index: int) -> tuple[Array, Array]:
+    """The sum of the terms of one lag as a unit vector and log10 of its norm, where a factor or a product may be out of float64's range."""
+    exists = found.exists[index]
+    local, log10_of_local = unit_vectors(found.local[index, exists])
+    state, log10_of_state = unit_vectors(trace.state[found.rows[index, exists]])
+    scale = found.log10_scale[index, exists] + log10_of_local + log10_of_state
+    largest = scale.max()
+    if np.isneginf(largest):
+        return np.zeros(1), largest
+    local *= (10.0 ** (scale - largest))[:, None]
+    unit, log10_norm = unit_vectors(trace.network.cell.recurrent_gradients(state, trace.linear, np.arange(len(state)), local).ravel())
+    return unit, largest + log10_norm
+
+
 def _flat(matrices: Array) -> Array:
     return matrices.reshape(len(matrices), -1)
 
@@ -139,7 +160,7 @@ def _norms_apart(trace: Trace, itemised: Itemised, initial: Array) -> dict[str, 
     constant = {"V": euclidean_norm(outputs.T @ trace.state[1 : counted + 1, :size]), "b_z": euclidean_norm(outputs.sum(axis=0))}
     return {
         **{name: np.full(trace.length, norm) for name, norm in constant.items()},
-        "h_0": euclidean_norms(np.cumsum(initial, axis=0)),
+        "h_0": norms(np.cumsum(initial, axis=0)),
     }
 
 

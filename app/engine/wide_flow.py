@@ -4,9 +4,10 @@ import numpy as np
 
 from app.engine.activations import Array, BoolArray
 from app.engine.interruption import checkpoint
-from app.engine.jacobian_norms import LOG10_2, wide_factor
+from app.engine.jacobian_norms import wide_factor
 from app.engine.matrix_norms import squared_norms
 from app.engine.network import Trace
+from app.engine.norms import LOG10_2
 from app.engine.wide import WideMatrix, wide_product, widened
 
 # A product of steps whose entries and norms are no further apart than this (in decades, all steps together) is zero if it looks zero.

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from app.engine import clipping, flow, itemised, loss_slice, terms, truncation
-from app.engine.activations import Array
+from app.engine import clipping, flow, itemised, loss_slice, norms, terms, truncation
+from app.engine.activations import Array, BoolArray
 from app.engine.errors import InvalidParameter
 from app.engine.initializers import Parameters
 from app.engine.interruption import checkpoint
@@ -31,12 +31,12 @@ def states(exploration: Exploration) -> Part:
 
 def jacobian_norms(exploration: Exploration) -> Part:
     """log10 ‖∂h_T/∂h_k‖ for k = 0..T."""
-    norms = exploration.jacobian_norms
+    found = exploration.jacobian_norms
     return {
-        "of_step": norms.of_step,
-        "log10_frobenius": norms.log10_frobenius,
-        "log10_spectral": norms.log10_spectral if exploration.parameters.norms == "both" else None,
-        "exact_zero": exact_zeros(norms.log10_frobenius),
+        "of_step": found.of_step,
+        "log10_frobenius": found.log10_frobenius,
+        "log10_spectral": found.log10_spectral if exploration.parameters.norms == "both" else None,
+        "exact_zero": exact_zeros(found.log10_frobenius),
     }
 
 
@@ -71,7 +71,8 @@ def last_zeros(flow: Array) -> list[int | None]:
 
 def contributions(exploration: Exploration) -> Part:
     """log10 norm of every term of ∂L/∂W."""
-    return {"log10_norm": itemised.contributions(exploration.trace, exploration.itemised)}
+    log10_norm = itemised.contributions(exploration.trace, exploration.itemised)
+    return {"log10_norm": log10_norm, "exact_zero": [runs(np.isneginf(row)) for row in log10_norm]}
 
 
 def gradient_by_lag(exploration: Exploration) -> Part:
@@ -82,6 +83,7 @@ def gradient_by_lag(exploration: Exploration) -> Part:
         "norm": by_lag.norm,
         "log10_norm": by_lag.log10_norm,
         "cosine": by_lag.cosine,
+        "exact_zero": exact_zeros(by_lag.log10_norm),
         "truncated": {
             "norm": by_lag.truncated_norm,
             "relative_bias": by_lag.relative_bias,
@@ -97,15 +99,15 @@ def gradients(exploration: Exploration) -> Part:
     parameters = exploration.parameters
     with np.errstate(all="ignore"):
         full_vector, truncated_vector = clipping.flattened(full), clipping.flattened(truncated)
-        full_norm = np.float64(clipping.euclidean_norm(full_vector))
+        full_norm = np.float64(norms.euclidean_norm(full_vector))
         return {
             "full": _gradient(full),
             "truncated": {
                 "mode": parameters.truncation_mode,
                 "length": parameters.truncation,
                 **_gradient(truncated),
-                "relative_bias": clipping.euclidean_norm(truncated_vector - full_vector) / full_norm,
-                "cosine": clipping.cosine(truncated_vector, full_vector),
+                "relative_bias": norms.euclidean_norm(truncated_vector - full_vector) / full_norm,
+                "cosine": norms.cosine(truncated_vector, full_vector),
             },
             "clipped": {
                 "mode": parameters.clip_mode,
@@ -216,3 +218,13 @@ GRADIENT_PARTS = frozenset({"adjoints", "gradients", "gradient_by_lag", "loss_sl
 def exact_zeros(log10_values: Array) -> list[int]:
     """The indices whose value is exactly zero, not merely small."""
     return [int(index) for index in np.flatnonzero(np.isneginf(log10_values))]
+
+
+def runs(marked: BoolArray) -> list[list[int]]:
+    """The marked places as runs [first, last], counted from 1.
+
+    >>> runs(np.array([True, True, False, True]))
+    [[1, 2], [4, 4]]
+    """
+    changes = np.flatnonzero(np.diff(marked, prepend=False, append=False))
+    return [[int(first) + 1, int(after)] for first, after in changes.reshape(-1, 2)]

@@ -70,8 +70,11 @@ class Cell(Protocol):
     def recurrent_gradients(self, state: Array, linear: Linearization, steps: IntArray, local: Array) -> Array:
         """∂L/∂W summed over the given step rows (..., n), each with a local adjoint of its own: local (..., n, gates·H)."""
 
-    def recurrent_term_norms(self, state: Array, linear: Linearization, steps: IntArray, local: Array) -> Array:
-        """‖term of ∂L/∂W at a step‖_F for each row of local (n, gates·H), with the step row (n,) that it belongs to."""
+    def log10_recurrent_term_norms(self, state: Array, linear: Linearization, steps: IntArray, local: Array) -> Array:
+        """log10 ‖term of ∂L/∂W at a step‖_F for each row of local (n, gates·H), with the step row (n,) that it belongs to: (n,)."""
+
+    def wide_step_back(self, parameters: Parameters, linear: Linearization, step: int, adjoint: Array) -> tuple[Array, Array, IntArray]:
+        """`step_back` over a step that underflowed: both results near 1, and the power of two that goes with each adjoint, (...)."""
 
     def state_jacobians(self, parameters: Parameters, linear: Linearization, start: int, stop: int, out: Array) -> Array:
         """∂state_t/∂state_{t-1} of the step rows start..stop−1, written into out (stop−start, S, S)."""

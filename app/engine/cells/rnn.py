@@ -10,7 +10,7 @@ from app.engine.activations import Activation, Array, BoolArray, IntArray
 from app.engine.cells.base import Linearization, Rows
 from app.engine.initializers import Parameters
 from app.engine.interruption import checkpoint
-from app.engine.matrix_norms import euclidean_norms
+from app.engine.norms import log10_norms
 
 # Below this largest f' of a step, the derivatives are rebuilt from their logarithms with a scale of their own.
 SMALLEST_SAFE_DERIVATIVE = 1e-200
@@ -116,25 +116,37 @@ class RNN:
     def recurrent_gradients(self, state: Array, linear: Linearization, steps: IntArray, local: Array) -> Array:
         return np.asarray(np.matmul(local.swapaxes(-1, -2), state[steps]))
 
-    def recurrent_term_norms(self, state: Array, linear: Linearization, steps: IntArray, local: Array) -> Array:
-        # The term is the outer product of local and h_{t-1}, whose norm is the product of the two.
-        return euclidean_norms(local) * euclidean_norms(state[steps])
+    def log10_recurrent_term_norms(self, state: Array, linear: Linearization, steps: IntArray, local: Array) -> Array:
+        # The term is the outer product of local and h_{t-1}. Its norm is the product of theirs, which may be out of range where neither is.
+        return log10_norms(local) + log10_norms(state[steps])
 
     def state_jacobians(self, parameters: Parameters, linear: Linearization, start: int, stop: int, out: Array) -> Array:
         derivative = cast(RNNLinearization, linear).derivative[start:stop]
         return np.multiply(derivative[:, :, None], parameters["W"], out=out)
 
     def wide_jacobian(self, parameters: Parameters, linear: Linearization, step: int) -> tuple[Array, IntArray]:
+        derivative, exponent = self._wide_derivative(linear, step)
+        W = parameters["W"]
+        shift = np.frexp(np.abs(W).max(axis=1))[1]  # rows near 1: the product with f' must not leave float64 either
+        return derivative[:, None] * np.ldexp(W, -shift[:, None]), (exponent + shift)[:, None]
+
+    def wide_step_back(self, parameters: Parameters, linear: Linearization, step: int, adjoint: Array) -> tuple[Array, Array, IntArray]:
+        derivative, exponent = self._wide_derivative(linear, step)
+        local, own_exponent = np.frexp(adjoint * derivative)
+        exponent = np.where(local == 0.0, np.iinfo(np.int64).min // 2, own_exponent + exponent)
+        largest = exponent.max(axis=-1, keepdims=True)
+        local = np.ldexp(local, exponent - largest)
+        return local, product(local, parameters["W"]), np.where(local.any(axis=-1), largest[..., 0], 0)
+
+    def _wide_derivative(self, linear: Linearization, step: int) -> tuple[Array, IntArray]:
+        """f'(s_t) without log10_scale, as numbers between 1 and 2 (0 where it is exactly zero) and powers of two: (H,), (H,)."""
         saved = cast(RNNLinearization, linear)
         log2_derivative = self.activation.log_derivative(saved.s[step]) / np.log(2.0) - saved.log10_scale[step] * np.log2(10.0)
         # |s| beyond 1e14: the exponents of 10,000 steps must add up in 64 bits, so the derivative is taken as larger than it is.
         positive = np.isfinite(log2_derivative)
         log2_derivative = np.where(positive, np.maximum(log2_derivative, SMALLEST_EXPONENT), log2_derivative)
         exponent = np.floor(np.where(positive, log2_derivative, 0.0))
-        W = parameters["W"]
-        shift = np.frexp(np.abs(W).max(axis=1))[1]  # rows near 1: the product with f' must not leave float64 either
-        matrix = np.exp2(log2_derivative - exponent)[:, None] * np.ldexp(W, -shift[:, None])
-        return matrix, (exponent.astype(np.int64) + shift)[:, None]
+        return np.exp2(log2_derivative - exponent), exponent.astype(np.int64)
 
     def log_derivative(self, linear: Linearization) -> Array:
         return self.activation.log_derivative(cast(RNNLinearization, linear).s)

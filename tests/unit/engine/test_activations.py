@@ -35,14 +35,37 @@ def test_function_may_write_over_its_argument(name):
     np.testing.assert_array_equal(s, expected)
 
 
-@pytest.mark.parametrize(("name", "exact"), [("tanh", lambda s: mpmath.sech(s) ** 2), ("sigmoid", lambda s: mpmath.sech(s / 2) ** 2 / 4)])
-def test_derivative_keeps_its_digits_under_saturation(name, exact):
-    s = np.array([5.0, 19.5, 40.0, 170.0, -300.0])
-    with mpmath.workdps(40):
-        expected = [float(exact(mpmath.mpf(value))) for value in s]
-    np.testing.assert_allclose(ACTIVATIONS[name].derivative(s), expected, rtol=1e-13)
-    # The textbook form can't: at s = 19.5, tanh rounds to 1 and 1 − h² to 0.
+EXACT = {
+    "tanh": (mpmath.tanh, lambda s: mpmath.sech(s) ** 2),
+    "sigmoid": (lambda s: 1 / (1 + mpmath.exp(-s)), lambda s: mpmath.sech(s / 2) ** 2 / 4),
+}
+SIZES = [5e-324, 1e-310, 1e-200, 1e-20, 1e-9, 1e-5, 1e-3, 0.1, 0.7, 0.999, 1.0, 1.001, 3.0, 19.5, 31.0, 37.0, 38.0, 40.0, 170.0, 300.0]
+SIZES += [350.0, 353.9, 370.0, 500.0, 700.0, 708.0, 740.0, 1e4, 1e10, 1e299]
+ANY_S = np.array([sign * size for size in (0.0, *SIZES) for sign in (1.0, -1.0)])
+
+
+@pytest.mark.parametrize("name", EXACT)
+def test_functions_derivatives_and_their_logarithms_are_right_to_the_last_digits_at_any_s(name):
+    activation, (function, derivative) = ACTIVATIONS[name], EXACT[name]
+    with mpmath.workdps(340):
+        values, slopes = ([exact(mpmath.mpf(s)) for s in ANY_S] for exact in (function, derivative))
+        logarithms = [float(mpmath.log(slope)) for slope in slopes]
+    for found, exact in ((activation.function(ANY_S, np.empty_like(ANY_S)), values), (activation.derivative(ANY_S), slopes)):
+        np.testing.assert_allclose(found, [float(value) for value in exact], rtol=1e-15, atol=5e-324)
+    np.testing.assert_allclose(activation.log_derivative(ANY_S), logarithms, rtol=1e-15, atol=5e-324)
+
+
+@pytest.mark.parametrize("name", ["relu", "identity"])
+def test_piecewise_linear_functions_are_exact_at_any_s(name):
+    activation, on = ACTIVATIONS[name], (ANY_S > 0.0) | (name == "identity")
+    np.testing.assert_array_equal(activation.function(ANY_S, np.empty_like(ANY_S)), np.where(on, ANY_S, 0.0))
+    np.testing.assert_array_equal(activation.derivative(ANY_S), on)
+    np.testing.assert_array_equal(activation.log_derivative(ANY_S), np.where(on, 0.0, -np.inf))
+
+
+def test_the_textbook_forms_are_not():
     assert 1.0 - np.tanh(19.5) ** 2 == 0.0
+    assert (1.0 + np.tanh(-40.0 / 2.0)) / 2.0 == 0.0
 
 
 def test_log_derivative_goes_on_where_float64_ends():

@@ -1,11 +1,14 @@
+import mpmath
 import numpy as np
 import pytest
 
 from app.engine import bptt
 from app.engine.activations import ACTIVATIONS
 from app.engine.cells import CELLS
+from app.engine.itemised import contributions, itemise
 from app.engine.losses import READOUTS
 from app.engine.network import Network, forward
+from app.engine.truncation import gradient_by_lag
 
 PLACES = ["last", "every", "2,5"]
 LENGTH = 7
@@ -39,7 +42,7 @@ def test_linear_scalar_network_in_closed_form():
 def test_the_scaled_sweep_is_the_plain_one_where_float64_holds_it(case):
     trace, target, weights = case
     plain = bptt.backpropagate(trace, target, weights)
-    scaled = bptt._scaled_sweep(trace, bptt.output_adjoint(trace, target, weights))
+    scaled = bptt._scaled_sweep(trace, *bptt.scaled_output_adjoint(trace, target, weights))
     np.testing.assert_allclose(scaled.direction * 10.0 ** scaled.log10_norm[:, None], plain.adjoint, atol=1e-12)
     chosen = bptt.scaled_adjoints(trace, plain, target, weights)
     np.testing.assert_allclose(chosen.log10_norm, scaled.log10_norm, atol=1e-10)
@@ -57,6 +60,68 @@ def test_adjoints_go_on_where_float64_ends(w, make_weights):
     trace, target, weights = forward(network, np.zeros((length, 1))), np.full((length, 1), -0.5), make_weights("last", length)
     scaled = bptt.scaled_adjoints(trace, bptt.backpropagate(trace, target, weights), target, weights)
     np.testing.assert_allclose(scaled.log10_norm, (length - np.arange(length + 1)) * np.log10(w), atol=1e-9)
+
+
+def one_unit(activation="tanh", **parameters):
+    given = {"U": [[1.0]], "W": [[1.0]], "V": [[1.0]], "b_s": [0.0], "b_z": [0.0], "h_0": [1.0]} | parameters
+    return Network(CELLS["rnn"](ACTIVATIONS[activation]), READOUTS["identity"], {name: np.array(value) for name, value in given.items()})
+
+
+@pytest.mark.parametrize("x", [170.0, 199.0, 300.0, 370.0, 1000.0])
+def test_a_term_so_small_that_its_square_is_nothing_is_no_zero(x):
+    """∂L/∂W of one saturated step is 2 (h₁ − target) f'(s₁) h₀, down to 1e−868."""
+    trace, target = forward(one_unit(), np.array([[x]])), np.zeros((1, 1))
+    itemised = itemise(trace, target, np.ones(1))
+    expected = float(mpmath.log10(2 * mpmath.sech(mpmath.mpf(x) + 1) ** 2))
+    assert contributions(trace, itemised)[0, 0] == pytest.approx(expected, rel=1e-14)
+    by_lag = gradient_by_lag(trace, itemised, bptt.backpropagate(trace, target, np.ones(1)).gradients["W"])
+    assert by_lag.log10_norm[0] == pytest.approx(expected, rel=1e-14)
+
+
+def test_a_term_is_no_zero_where_only_its_factors_are_in_range():
+    trace, target = forward(one_unit("identity", h_0=[1e-200], V=[[1e-200]]), np.zeros((1, 1))), np.ones((1, 1))
+    itemised = itemise(trace, target, np.ones(1))
+    assert contributions(trace, itemised)[0, 0] == pytest.approx(np.log10(2.0) - 400.0, rel=1e-14)
+    assert gradient_by_lag(trace, itemised, np.zeros((1, 1))).log10_norm[0] == pytest.approx(np.log10(2.0) - 400.0, rel=1e-14)
+
+
+@pytest.mark.parametrize("loss_at", ["last", "every"])
+def test_a_unit_saturated_beyond_float64_beside_one_that_is_not(make_weights, loss_at):
+    """The loss sees only the first of two separate units, whose f' is below float64 at every step: f'·w to the power of the lag."""
+    length, s = 4, 500.0
+    parameters = {"U": [[s], [0.0]], "W": np.diag([1.0, 0.5]), "V": [[1.0, 0.0]], "b_s": [0.0, 0.3], "b_z": [0.0], "h_0": [0.0, 0.0]}
+    network = Network(
+        CELLS["rnn"](ACTIVATIONS["tanh"]), READOUTS["identity"], {name: np.array(value) for name, value in parameters.items()}
+    )
+    trace, target, weights = forward(network, np.ones((length, 1))), np.zeros((length, 1)), make_weights(loss_at, length)
+    assert trace.linear.underflowed.all()
+    steps = trace.network.cell.activation.log_derivative(trace.s[:, 0]) / np.log(10.0)
+    back = [np.log10(2.0) + steps[k:].sum() for k in range(length + 1)]  # of the last loss alone
+    scaled = bptt.scaled_adjoints(trace, bptt.backpropagate(trace, target, weights), target, weights)
+    if loss_at == "last":
+        np.testing.assert_allclose(scaled.log10_norm, back, rtol=1e-13)
+    terms = contributions(trace, itemise(trace, target, weights))[-1]
+    np.testing.assert_allclose(terms[1:], back[1:-1] + np.log10(np.linalg.norm(trace.h[1:-1], axis=1)), rtol=1e-13)
+
+
+@pytest.mark.parametrize("distance", [50.0, 300.0, 1000.0, 1e5])
+def test_a_confident_right_answer_still_says_something(distance):
+    """y − target of the right class is minus the sum of the others, e^−distance, at any distance."""
+    network = Network(
+        CELLS["rnn"](ACTIVATIONS["identity"]),
+        READOUTS["softmax"],
+        {"U": np.eye(2), "W": np.eye(2), "V": np.eye(2), "b_s": np.zeros(2), "b_z": np.zeros(2), "h_0": np.zeros(2)},
+    )
+    trace, target = forward(network, np.array([[distance, 0.0]])), np.array([[1.0, 0.0]])
+    back = bptt.backpropagate(trace, target, np.ones(1))
+    expected = float(mpmath.log10(mpmath.sqrt(2) / (1 + mpmath.exp(distance))))
+    scaled = bptt.scaled_adjoints(trace, back, target, np.ones(1))
+    np.testing.assert_allclose(scaled.log10_norm, expected, rtol=1e-14)
+    np.testing.assert_allclose(scaled.direction, np.array([[-1.0, 1.0]] * 2) / np.sqrt(2.0), rtol=1e-14)
+    (terms,) = itemise(trace, target, np.ones(1)).by_lag()
+    np.testing.assert_allclose(np.log10(np.linalg.norm(terms.local[0, 0])) + terms.log10_scale[0, 0], expected, rtol=1e-14)
+    assert bptt.loss_per_step(trace, target)[0] == pytest.approx(np.exp(-distance), rel=1e-14)
+    np.testing.assert_allclose(back.gradients["b_z"], [-np.exp(-distance), np.exp(-distance)], rtol=1e-14)
 
 
 def test_adjoints_after_the_last_loss_are_exactly_zero(make_network, make_data, make_weights):

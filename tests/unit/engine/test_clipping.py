@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from app.engine.clipping import CLIP_MODES, angle_between, clip, cosine, global_norm
+from app.engine.clipping import CLIP_MODES, clip, global_norm
 
 GRADIENTS = {"U": np.array([[3.0]]), "W": np.array([[0.0, 4.0]])}  # ‖g‖ = 5
 
@@ -41,14 +41,18 @@ def test_a_threshold_of_zero_leaves_nothing_and_a_zero_gradient_is_no_error(mode
     assert clip({"W": np.zeros(3)}, mode, 1.0).norm == 0.0
 
 
-def test_angle_is_exact_where_arccos_is_not():
-    assert angle_between(np.array([1.0, 0.0]), np.array([1.0, 1e-9])) == pytest.approx(1e-9, rel=1e-12)
-    assert angle_between(np.array([1.0, 0.0]), np.array([-2.0, 0.0])) == pytest.approx(np.pi)
+@pytest.mark.parametrize("mode", CLIP_MODES)
+def test_there_is_no_angle_to_a_gradient_of_zero(mode):
+    assert np.isnan(clip(GRADIENTS, mode, 0.0).angle)
+    assert np.isnan(clip({"W": np.zeros(3)}, mode, 1.0).angle)
 
 
-def test_cosine_of_a_zero_vector_is_unknown():
-    assert np.isnan(cosine(np.zeros(2), np.ones(2)))
-    assert cosine(np.ones(2), 3.0 * np.ones(2)) == pytest.approx(1.0)
+@pytest.mark.parametrize("mode", ["global_norm", "per_parameter"])
+@pytest.mark.parametrize("size", [1e-320, 1e-200, 1e300])
+def test_a_gradient_of_any_size_is_clipped_to_the_threshold(mode, size):
+    clipped = clip({"W": np.array([3.0, 4.0]) * size}, mode, size)
+    assert clipped.norm_before == pytest.approx(5.0 * size)
+    np.testing.assert_allclose(clipped.parameters["W"], np.array([0.6, 0.8]) * size, rtol=1e-3 if size < 1e-308 else 1e-14)
 
 
 def test_global_norm_of_several_tensors():

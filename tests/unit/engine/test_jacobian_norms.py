@@ -87,6 +87,14 @@ def test_a_step_that_wipes_out_everything_is_exactly_zero_and_nothing_else_is():
         assert np.isfinite(logarithms[121:]).all()
 
 
+def test_the_chain_of_a_linear_network_goes_on_where_its_states_end():
+    trace = traced("identity", hidden_size=1, length=400, W=np.array([[10.0]]))
+    norms = jacobian_norms(trace)
+    assert trace.divergence.step < 320
+    assert norms.of_step == 400
+    np.testing.assert_allclose(norms.log10_frobenius, 400 - np.arange(401), rtol=1e-13)
+
+
 def test_after_a_divergence_the_chain_ends_at_the_last_known_step():
     trace = traced("relu", length=2_000, W=np.full((4, 4), 1.0))
     assert trace.divergence is not None

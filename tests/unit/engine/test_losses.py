@@ -1,3 +1,4 @@
+import mpmath
 import numpy as np
 import pytest
 
@@ -37,6 +38,31 @@ def test_softmax_neither_overflows_nor_loses_the_small_ones():
     z = np.array([1000.0, 0.0, -1000.0])
     np.testing.assert_array_equal(softmax(z), [1.0, 0.0, 0.0])
     np.testing.assert_array_equal(log_softmax(z), [0.0, -1000.0, -2000.0])
+
+
+@pytest.mark.parametrize("distance", [-1000.0, -50.0, -1.0, 0.0, 1.0, 20.0, 40.0, 50.0, 300.0, 500.0, 740.0, 1000.0])
+@pytest.mark.parametrize("target", [[1.0, 0.0, 0.0], [0.0, 0.0, 1.0], [0.7, 0.2, 0.1], [0.25, 0.25, 0.5]])
+def test_cross_entropy_and_its_gradient_are_those_of_exact_arithmetic(distance, target):
+    readout, z, target = READOUTS["softmax"], np.array([[distance, 0.0, 0.5]]), np.array([target])
+    with mpmath.workdps(1000):
+        powers = [mpmath.exp(mpmath.mpf(value)) for value in z[0]]
+        outputs = [power / sum(powers) for power in powers]
+        loss = -sum(mpmath.mpf(share) * mpmath.log(output) for share, output in zip(target[0], outputs, strict=True))
+        gradient = [output - mpmath.mpf(share) for share, output in zip(target[0], outputs, strict=True)]
+        log10_norm = float(mpmath.log10(mpmath.norm(gradient)))
+    assert readout.loss_per_step(z, target)[0] == pytest.approx(float(loss), rel=2e-15, abs=5e-324)
+    one_hot = target.max() == 1.0
+    tolerance = 4e-15 if one_hot else 1e-13
+    np.testing.assert_allclose(readout.gradient(z, target)[0], [float(value) for value in gradient], rtol=tolerance, atol=1e-320)
+    rows, log10_scale = readout.scaled_gradient(z, target)
+    assert np.log10(np.linalg.norm(rows[0])) + log10_scale[0] == pytest.approx(log10_norm, rel=1e-14, abs=1e-13)
+
+
+def test_a_gradient_of_zero_is_exactly_zero():
+    for z, target in (([[0.0, 0.0]], [[0.5, 0.5]]), ([[3.0]], [[1.0]])):
+        rows, log10_scale = READOUTS["softmax"].scaled_gradient(np.array(z), np.array(target))
+        assert not rows.any()
+        assert not log10_scale.any()
 
 
 def test_loss_steps():

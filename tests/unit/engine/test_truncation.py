@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 
 from app.engine import bptt, truncation
-from app.engine.clipping import cosine
 from app.engine.itemised import itemise
 from app.engine.network import forward
+from app.engine.norms import cosine
 
 LENGTH = 9
 
