@@ -62,7 +62,7 @@ def test_numbers_on_the_page_are_those_of_the_api(page: Page, live_server: str) 
         ("clipped", gradients["clipped"]["norm"]),
     ):
         assert float(shown[row]) == pytest.approx(norm, rel=5e-3), row
-    words = page.locator("#verdict").inner_text()
+    words = page.locator("#verdict").inner_text().replace("\N{NO-BREAK SPACE}", " ")
     assert f"{run['verdict']['sigma_max']:.2f}" in words
     split = run["verdict"]["split"]
     assert f"{10.0 ** (split['log10_derivative'] / split['steps']):#.3g} (f′)" in words

@@ -17,7 +17,7 @@ export const EXPLORE_GUIDE = {
     { name: "spectral", key: "n", bar: false, of: "aligned", act: (desk) => desk.spectral.toggle() },
   ],
   parts: ["verdict", "aligned", "compare", "worked", "flow_matrix", "spectrum", "gradient"],
-  reading: ["flow", "states", "adjoints", "norms", "flow_matrix", "backward"],
+  reading: ["verdict", "flow", "states", "adjoints", "norms", "flow_matrix", "backward"],
   keys: [
     [
       "figure",
