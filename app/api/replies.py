@@ -1,6 +1,7 @@
 """What the routes that compute share: queries without repetition, answers with an ETag, long answers in pieces."""
 
 import hashlib
+import zlib
 from collections import Counter
 from collections.abc import AsyncIterator
 from typing import Any
@@ -12,6 +13,7 @@ from starlette.responses import Response, StreamingResponse
 from app import __version__
 from app.api.answer import SCHEMA_VERSION
 from app.api.answers import HEADER, Found
+from app.api.assets import acceptable_encoding
 from app.api.errors import RepeatedParameter
 from app.api.observation import note
 from app.api.schemas import form_of
@@ -20,6 +22,7 @@ VERSION = {"software": __version__, "schema": SCHEMA_VERSION}
 
 # Answers over this size go out in pieces, so that compressing one doesn't hold up the others.
 PIECE_BYTES = 256 * 1024
+SMALLEST_TO_COMPRESS = 500  # bytes, as starlette-compress has it
 
 
 async def each_parameter_once(request: Request) -> None:
@@ -51,7 +54,31 @@ def not_modified(headers: dict[str, str]) -> Response:
 def answer_reply(found: Found, request: Request, headers: dict[str, str]) -> Response:
     """A computed or remembered answer; a header says which, and so do log and metrics."""
     note(request, found.lane, found.source)
-    return json_reply(found.body, {**headers, HEADER: found.source})
+    headers = {**headers, HEADER: found.source}
+    if SMALLEST_TO_COMPRESS <= len(found.body) <= PIECE_BYTES and accepts_only_gzip(request):
+        headers |= {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
+        return Response(gzipped(found.body), headers=headers, media_type="application/json")
+    return json_reply(found.body, headers)
+
+
+def accepts_only_gzip(request: Request) -> bool:
+    """Whether gzip is the best that the client accepts, as a browser does over plain HTTP. Better ones are the middleware's."""
+    accepted = request.headers.get("accept-encoding", "")
+    return "zstd" not in accepted and acceptable_encoding(accepted) == "gzip"
+
+
+def gzipped(body: bytes) -> bytes:
+    """The body in gzip's format, by Huffman codes alone.
+
+    Answers are mostly digits and base64, in which hardly anything repeats: to look for it, as even level 1 does, takes more than twice
+    as long (0.3 ms for 34 kB, a tenth of the default run) and makes them a fifth shorter.
+
+    >>> import gzip
+    >>> gzip.decompress(gzipped(b'{"norm":0.5}'))
+    b'{"norm":0.5}'
+    """
+    encoder = zlib.compressobj(1, zlib.DEFLATED, 16 + zlib.MAX_WBITS, zlib.DEF_MEM_LEVEL, zlib.Z_HUFFMAN_ONLY)
+    return encoder.compress(body) + encoder.flush()
 
 
 def json_reply(body: bytes, headers: dict[str, str]) -> Response:

@@ -7,6 +7,8 @@ import httpx
 import pytest
 import zstandard
 
+from app.api.replies import gzipped
+
 pytestmark = pytest.mark.anyio
 
 RUNS = "/api/v1/runs"
@@ -58,6 +60,15 @@ async def test_by_accept_encoding(client: httpx.AsyncClient, accept: str | None,
     else:
         assert DECODERS[encoding](body) == plain
         assert len(body) < 0.6 * len(plain)
+
+
+@pytest.mark.parametrize("accept", ["gzip", "gzip, deflate", "br;q=0, gzip"])
+async def test_over_plain_http_a_short_answer_costs_no_search_for_repetitions(client: httpx.AsyncClient, accept: str) -> None:
+    _, plain = await raw(client, RUNS, "identity")
+    headers, body = await raw(client, RUNS, accept)
+    assert headers["content-encoding"] == "gzip"
+    assert body == gzipped(plain)
+    assert int(headers["content-length"]) == len(body)
 
 
 async def test_small_answers_are_left_alone(client: httpx.AsyncClient) -> None:
