@@ -142,7 +142,7 @@ def address_and_copies(given: argparse.Namespace, checkout: Path = ROOT) -> Iter
         return
     with ExitStack() as stack:
         directory = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        own = stack.enter_context(site(directory, given.copies, checkout=checkout, UNROLLED_LOG_LEVEL="warning"))
+        own = stack.enter_context(site(directory, given.copies, checkout=checkout, UNROLLED_LOG_LEVEL="error"))
         yield own.address, own.copies
 
 
