@@ -120,8 +120,9 @@ def draw_parameters(
 ) -> Parameters:
     """Draw every parameter of a network: U, W, V, b_s, b_z, and h_0 = 0.
 
-    U has standard deviation input_scale/√D, V output_scale/√H, the biases bias_scale: then s_t and z_t have a size
-    that depends on neither D nor H. A gated cell stacks one block of U, W and b_s per gate.
+    U has standard deviation input_scale/√D, V output_scale/√H, the biases bias_scale. Then z_t has a size that doesn't depend on H,
+    and s_t one that doesn't depend on D if the inputs are dense; a one-hot input has a single entry that isn't 0, and its
+    part of s_t has standard deviation input_scale/√D. A gated cell stacks one block of U, W and b_s per gate.
     """
 
     def normal(name: str, *shape: int) -> Array:

@@ -66,15 +66,38 @@ test("a run is complete when it ended, or when every planned step is there", () 
   assert.equal(isComplete(told(series, "finished", { completed: false })), true);
 });
 
-test("a running mean on the logarithmic scale, of what has a logarithm", () => {
-  const values = Float64Array.from([1, 100, 0, 10]);
-  assert.deepEqual(Array.from(logged(values)), [0, 2, Number.NEGATIVE_INFINITY, 1]);
+test("a running mean is arithmetic, and only drawn on the logarithmic scale", () => {
+  const values = Float64Array.from([1, 199, 1, Number.NaN, 0, 20]);
+  assert.deepEqual(Array.from(logged(values)).slice(0, 1), [0]);
   const mean = smoothed(values, 2);
-  assert.deepEqual([0, 1, 2, 3].map(mean), [0, 1, Number.NaN, 1]);
+  assert.deepEqual([0, 1, 2, 3, 4, 5].map(mean), [0, 2, 2, Number.NaN, Number.NEGATIVE_INFINITY, 1]);
   const buffer = new Float64Array(8);
   buffer.set([10, 1000]);
   assert.equal(smoothed(buffer.subarray(0, 1), 3)(0), 1);
-  assert.equal(smoothed(buffer.subarray(0, 2), 3)(1), 2);
+  assert.equal(smoothed(buffer.subarray(0, 2), 3)(1), Math.log10(505));
+});
+
+test("the running mean of any window is what adding up gives, as a series grows", () => {
+  const buffer = new Float64Array(40);
+  for (let i = 0; i < buffer.length; i += 1) {
+    buffer[i] = 1 + ((7 * i) % 11);
+    for (const window of [1, 3, 8, 40]) {
+      const part = buffer.slice(Math.max(0, i + 1 - window), i + 1);
+      const expected = part.reduce((sum, value) => sum + value, 0) / part.length;
+      assert.ok(Math.abs(10 ** smoothed(buffer.subarray(0, i + 1), window)(i) - expected) < 1e-12);
+    }
+  }
+});
+
+test("guessing is drawn at chance, however much its loss varies from batch to batch; a huge value is forgotten after a window", () => {
+  // The loss of one sequence of the adding problem, answered with 1: the square of a sum of two numbers from 0 to 1, less 1. Its mean is 1/6.
+  const points = Array.from({ length: 100 }, (_, i) => (i + 0.5) / 100);
+  const losses = Float64Array.from(points.flatMap((a) => points.map((b) => (a + b - 1) ** 2)));
+  assert.ok(Math.abs(10 ** smoothed(losses, losses.length)(losses.length - 1) * 6 - 1) < 1e-3);
+  const values = new Float64Array(30).fill(1);
+  values[5] = 1e300;
+  assert.equal(smoothed(values, 10)(14) > 298, true);
+  assert.equal(smoothed(values, 10)(15), 0);
 });
 
 test("a thinned curve keeps every extreme, a short one every point", () => {

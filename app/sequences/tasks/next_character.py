@@ -38,7 +38,7 @@ class NextCharacter(Task):
 
     readout: ClassVar[str] = "softmax"
     loss_at: ClassVar[str] = "every"
-    chance_formula: ClassVar[str] = "the entropy of the text's characters: always answering with how often each occurs"
+    chance_formula: ClassVar[str] = "the entropy of the text's characters: at every step, answering with how often each occurs"
     accuracy_about: ClassVar[str | None] = "The share of characters whose prediction is right."
 
     @functools.cached_property

@@ -33,7 +33,7 @@ class Task(ABC):
     """Something to learn.
 
     A batch is a function of its generator alone: the generator of step n under seed s gives batch n of run s on every
-    machine. The chance level is what an answer that doesn't look at the input can reach; `chance_formula` says which answer.
+    machine. The chance level is the loss of an answer that doesn't look at the input; `chance_formula` says which one.
     """
 
     name: str

@@ -1,10 +1,16 @@
 /** Long, noisy series on a logarithmic scale: their logarithms, running means, and what is left of them at the width of a screen. */
 
+/** @typedef {{ count: number, logs: Float64Array, finite: Float64Array }} Computed */
+/** @typedef {{ count: number, heads: Float64Array, tails: Float64Array }} Blocks */
+
 /**
  * What was computed of a series that grows. Entries that are there never change (see state/series.js), so only new ones cost anything.
- * @type {WeakMap<ArrayBufferLike, { count: number, logs: Float64Array, sums: Float64Array, finite: Float64Array }>}
+ * @type {WeakMap<ArrayBufferLike, Computed>}
  */
 const memory = new WeakMap();
+
+/** The same for running means, by window. @type {WeakMap<ArrayBufferLike, Map<number, Blocks>>} */
+const means = new WeakMap();
 
 /** @param {Float64Array} values */
 function computed(values) {
@@ -12,20 +18,43 @@ function computed(values) {
   let known = memory.get(buffer);
   if (!known) {
     const capacity = buffer.byteLength / Float64Array.BYTES_PER_ELEMENT;
-    known = {
-      count: 0,
-      logs: new Float64Array(capacity),
-      sums: new Float64Array(capacity + 1),
-      finite: new Float64Array(capacity + 1),
-    };
+    known = { count: 0, logs: new Float64Array(capacity), finite: new Float64Array(capacity + 1) };
     memory.set(buffer, known);
   }
   for (let i = known.count; i < values.length; i += 1) {
-    const log = Math.log10(values[i]);
-    known.logs[i] = log;
-    const counts = Number.isFinite(log);
-    known.sums[i + 1] = known.sums[i] + (counts ? log : 0);
-    known.finite[i + 1] = known.finite[i] + (counts ? 1 : 0);
+    known.logs[i] = Math.log10(values[i]);
+    known.finite[i + 1] = known.finite[i] + (Number.isFinite(values[i]) ? 1 : 0);
+  }
+  known.count = Math.max(known.count, values.length);
+  return known;
+}
+
+/**
+ * Sums within blocks of `window` values, each value divided by `window` so that no sum overflows: from the start of a block (heads), and
+ * to its end (tails, once the block is complete). Any window is the tail of one block and the head of the next. Nothing is ever
+ * subtracted: differences of running sums would have no digits left after a value of 1e300.
+ * @param {Float64Array} values @param {number} window
+ */
+function blocksOf(values, window) {
+  const { buffer } = values;
+  const byWindow = means.get(buffer) ?? new Map();
+  means.set(buffer, byWindow);
+  const capacity = buffer.byteLength / Float64Array.BYTES_PER_ELEMENT;
+  const known = byWindow.get(window) ?? {
+    count: 0,
+    heads: new Float64Array(capacity),
+    tails: new Float64Array(capacity),
+  };
+  byWindow.set(window, known);
+  const share = (/** @type {number} */ i) => (Number.isFinite(values[i]) ? values[i] / window : 0);
+  for (let i = known.count; i < values.length; i += 1) {
+    known.heads[i] = (i % window ? known.heads[i - 1] : 0) + share(i);
+    if ((i + 1) % window) continue;
+    let sum = 0;
+    for (let j = i; j > i - window; j -= 1) {
+      sum += share(j);
+      known.tails[j] = sum;
+    }
   }
   known.count = Math.max(known.count, values.length);
   return known;
@@ -37,16 +66,19 @@ export function logged(values) {
 }
 
 /**
- * log10 of the geometric mean of the last `window` values, at every step: a mean that one huge value doesn't drown.
- * @param {Float64Array} values @param {number} window
- * @returns {(index: number) => number} NaN where none of them has a logarithm, or the value itself has none.
+ * log10 of the arithmetic mean of the last `window` values, at every step: what a loss is compared with is a mean, too.
+ * @param {Float64Array} values
+ * @param {number} window
+ * @returns {(index: number) => number} NaN where the value itself is not finite; other values that aren't are left out.
  */
 export function smoothed(values, window) {
-  const { logs, sums, finite } = computed(values);
+  const { finite } = computed(values);
+  const { heads, tails } = blocksOf(values, window);
   return (index) => {
-    if (!Number.isFinite(logs[index])) return Number.NaN;
+    if (!Number.isFinite(values[index])) return Number.NaN;
     const from = Math.max(0, index + 1 - window);
-    return (sums[index + 1] - sums[from]) / (finite[index + 1] - finite[from]);
+    const sum = heads[index] + (from < index - (index % window) ? tails[from] : 0);
+    return Math.log10(sum * (window / (finite[index + 1] - finite[from])));
   };
 }
 

@@ -50,16 +50,24 @@ function exploded(series, chance, name, strings) {
 function settled(series, chance, goal, kind, name, strings) {
   const loss = finalLoss(series.columns.loss);
   const values = { name, loss: number(loss, 3), share: percent(loss / chance, 3), goal: percent(goal) };
-  if (kind === "stuck") return strings(loss > 0.9 * chance ? "outcome.stuck" : "outcome.slow", values);
+  if (kind === "stuck")
+    return strings(`outcome.${besideChance(loss, chance)}`, { ...values, times: number(loss / chance, 2) });
   const step = learnedAt(series.columns.loss, goal * chance, windowOf(series.plan?.steps ?? series.count));
   return strings("outcome.learned", { ...values, step: step ?? series.count });
+}
+
+/** How a loss that isn't below the goal stands beside chance. @param {number} loss @param {number} chance */
+function besideChance(loss, chance) {
+  if (loss > 1.1 * chance) return "worse";
+  return loss > 0.9 * chance ? "stuck" : "slow";
 }
 
 /** What is left of a gradient on its way through the sequence. @param {import("./session.js").Series} series @param {import("../answer.js").Strings} strings */
 function flow(series, strings) {
   const last = series.snapshots[series.snapshots.length - 1];
   if (!last || series.divergence) return "";
-  return strings("outcome.flow", { norm: shownNorm(frobeniusNorms(last)[0]) });
+  const norms = frobeniusNorms(last);
+  return strings("outcome.flow", { gain: shownNorm(norms[0] - norms[norms.length - 1]) }); // less log10 √H: 1 where all is kept
 }
 
 /** @param {import("./session.js").Series} series @param {"learns" | "stuck" | "explodes"} kind @param {number} chance @param {import("../answer.js").Strings} strings */
@@ -68,6 +76,5 @@ function short(series, kind, chance, strings) {
     const step = series.divergence?.step ?? explosionOf(series.columns.loss, chance) ?? series.count;
     return strings(series.divergence ? "outcome.short.diverged" : "outcome.short.exploded", { step });
   }
-  const low = kind === "stuck" && finalLoss(series.columns.loss) <= 0.9 * chance;
-  return strings(low ? "outcome.short.slow" : `outcome.short.${kind}`);
+  return strings(`outcome.short.${kind === "stuck" ? besideChance(finalLoss(series.columns.loss), chance) : kind}`);
 }
