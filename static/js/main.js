@@ -5,7 +5,7 @@ import { createClient } from "./api/client.js";
 import { decode } from "./api/decode.js";
 import { loadPlotly } from "./draw.js";
 import { MOST_PINS } from "./figures/comparison.js";
-import { FIGURES, HEAD_PARTS } from "./figures/index.js";
+import { FIGURES, HEAD_PARTS, HEAD_PARTS_AT_REST } from "./figures/index.js";
 import { updateDerivable } from "./figures/update.js";
 import { EXPLORE_GUIDE } from "./guides/explore.js";
 import { mountActions } from "./shell/actions.js";
@@ -229,7 +229,7 @@ async function start() {
     const derivable = () => have !== null && updateDerivable(have.run, backward());
     const length = lengthOf(now, catalog) ?? have?.run.parameters.length ?? 50;
     const wanted = [...HEAD_PARTS, ...stage.wanted()].filter((part) => part !== "terms" || worked.fits());
-    const parts = missing(have, now, wanted, length, derivable);
+    const parts = missing(have, now, wanted, length, derivable, HEAD_PARTS_AT_REST);
     const ask = (/** @type {string[]} */ missing, /** @type {boolean} */ patient) => {
       const { include, norms } = asked(missing);
       client.request({

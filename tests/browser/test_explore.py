@@ -393,6 +393,8 @@ def test_requests_carry_only_what_figures_in_view_need(page: Page) -> None:
     settle(page)
     assert asked
     assert all("flow_matrix" not in request.url for request in asked)
+    assert "gradient_by_lag" not in asked[0].url
+    assert "include=gradient_by_lag&" in asked[-1].url, "what a move of truncation needs comes when nothing moves"
     page.locator("[data-figure=flow_matrix]").scroll_into_view_if_needed()
     page.wait_for_timeout(400)
     settle(page)

@@ -125,6 +125,18 @@ test("of a long run the heavy parts come when nothing moves", () => {
   );
 });
 
+test("what only another control needs comes when nothing moves", () => {
+  const no = () => false;
+  const rest = ["gradient_by_lag"];
+  const have = known({ states: {} }, defaults());
+  assert.deepEqual(missing(null, defaults(), ["states"], 50, no, rest), { now: ["states"], later: rest });
+  assert.deepEqual(missing(null, defaults(), ["states", ...rest], 50, no, rest), {
+    now: ["states", ...rest],
+    later: [],
+  });
+  assert.deepEqual(missing(have, defaults(), ["states"], 50, no, rest), { now: [], later: rest });
+});
+
 test("truncation and clip threshold ask nothing that the page can derive", () => {
   const parameters = defaults();
   const have = known({ gradients: {}, loss_slice: {}, states: {} }, parameters);

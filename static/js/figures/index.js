@@ -74,4 +74,7 @@ export const FIGURES = [
 ];
 
 /** What the verdict and the update beside it read. */
-export const HEAD_PARTS = ["jacobian_norms", "gradients", "gradient_by_lag"];
+export const HEAD_PARTS = ["jacobian_norms", "gradients"];
+
+/** With it a move of truncation or clipping asks nothing. It can come when the other controls rest. */
+export const HEAD_PARTS_AT_REST = ["gradient_by_lag"];

@@ -68,12 +68,13 @@ export function merged(before, run, parameters) {
  * @param {string[]} wanted  Parts that the figures in view draw.
  * @param {number} length  T, as far as known.
  * @param {(part: string) => boolean} derivable  Whether the page computes this part for the present truncation and clipping by itself.
+ * @param {string[]} [atRest]  Parts that are wanted when nothing moves.
  * @returns {{ now: string[], later: string[] }} The parts to ask for at once, and those that can wait until nothing moves.
  */
-export function missing(have, parameters, wanted, length, derivable) {
-  const parts = [...new Set(wanted)];
+export function missing(have, parameters, wanted, length, derivable, atRest = []) {
+  const parts = [...new Set([...wanted, ...atRest])];
   if (!have || have.base !== baseOf(parameters)) {
-    const heavy = (/** @type {string} */ part) => length > LONG && HEAVY_PARTS.has(part);
+    const heavy = (/** @type {string} */ part) => (length > LONG && HEAVY_PARTS.has(part)) || !wanted.includes(part);
     return { now: parts.filter((part) => !heavy(part)), later: parts.filter(heavy) };
   }
   const current = backwardOf(parameters);
