@@ -61,7 +61,7 @@ class GivenJacobians:
     def mean_gain(self, linear: Any) -> Array:
         return np.ones(len(self.jacobians))
 
-    def log_derivative(self, linear: Any) -> None:
+    def log_derivative(self, linear: Any, steps: slice) -> None:
         return None
 
 

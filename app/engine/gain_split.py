@@ -17,6 +17,8 @@ STEPS_BETWEEN_SCALINGS = 16
 # The sum over the steps must be the chain's own log10 norm, to this precision. Rounding alone can break it, where the directions that the
 # chain stretches least at its end are stretched by many more decades than u at its start.
 TOLERANCE = 1e-9
+# What is stored of u at a time.
+NUMBERS_PER_BLOCK = 2**16
 # A unit whose f' is below this share of sup f' counts as saturated; for tanh that is |h| > 0.95.
 SMALL_SLOPE = 0.1
 
@@ -88,13 +90,12 @@ def gain_split(trace: Trace, norms: JacobianNorms) -> GainSplit:
     first, size = smallest_nonzero(norms), trace.state.shape[-1]
     sigma, left = leading_left_vector(norms.longest)
     log10_norm = float(norms.log10_frobenius[first] - np.log10(np.linalg.norm(norms.longest) / sigma))
-    wide = (_carried_back_widely, _carried_ahead_widely)
-    plain = (_carried_back, _carried_ahead)
-    for carried_back, carried_ahead in (wide,) if trace.linear.underflowed[first : norms.of_step].any() else (plain, wide):
+    for wide in (True,) if trace.linear.underflowed[first : norms.of_step].any() else (False, True):
+        carried_ahead = _carried_ahead_widely if wide else _carried_ahead
         u = left if len(left) == size else carried_ahead(trace, first, norms.of_step, left @ norms.longest)
-        log10_gain, log10_sizes = carried_back(trace, first, norms.of_step, u)
-        if abs(log10_gain.sum() - log10_norm) <= TOLERANCE * max(1.0, abs(log10_norm)):
-            return GainSplit(log10_norm, log10_gain, *_derivative_share(trace, first, log10_sizes))
+        split = _split(trace, log10_norm, first, norms.of_step, widened(u[None, :]) if wide else u)
+        if split is not None:
+            return split
     return GainSplit(log10_norm)
 
 
@@ -104,10 +105,10 @@ def ended_by(trace: Trace, norms: JacobianNorms) -> str | None:
     None where it isn't zero, or where the Jacobian is no product of derivative and weights. The step is `smallest_nonzero`.
     """
     step = smallest_nonzero(norms)
-    log_derivative = trace.network.cell.log_derivative(trace.linear)
+    log_derivative = trace.network.cell.log_derivative(trace.linear, slice(max(0, step - 1), step))
     if step == 0 or log_derivative is None:
         return None
-    return "derivative" if np.isneginf(log_derivative[step - 1][norms.longest.any(axis=0)]).all() else "weights"
+    return "derivative" if np.isneginf(log_derivative[0, norms.longest.any(axis=0)]).all() else "weights"
 
 
 def smallest_nonzero(norms: JacobianNorms) -> int:
@@ -115,32 +116,54 @@ def smallest_nonzero(norms: JacobianNorms) -> int:
     return int(np.argmin(np.isneginf(norms.log10_frobenius)))
 
 
-def _derivative_share(trace: Trace, first: int, log10_sizes: Array) -> tuple[Array | None, float | None]:
-    """log10 ‖f'(s_i) ∘ u_i‖ per step, and how much of u meets small derivatives, given log10 |u_k|..|u_t| (t−k+1, S)."""
+def _split(trace: Trace, log10_norm: float, first: int, of_step: int, direction: Array | WideMatrix) -> GainSplit | None:
+    """The split, block by block of steps from the last back; None if its sum isn't the whole."""
+    log10_gain, log10_derivative, saturated = np.empty((3, of_step - first))
+    block = max(STEPS_BETWEEN_SCALINGS, NUMBERS_PER_BLOCK // trace.state.shape[-1])
+    is_product = True
+    for stop in range(of_step, first, -block):
+        start = max(first, stop - block)
+        rows = slice(start - first, stop - first)
+        log10_gain[rows], log10_sizes, direction = _carried_back(trace, start, stop, direction)
+        if not np.isfinite(log10_gain[rows]).all():
+            return None
+        shares = _derivative_shares(trace, start, stop, log10_sizes)
+        is_product = shares is not None
+        if shares is not None:
+            log10_derivative[rows], saturated[rows] = shares
+    if abs(log10_gain.sum() - log10_norm) > TOLERANCE * max(1.0, abs(log10_norm)):
+        return None
+    if not is_product:
+        return GainSplit(log10_norm, log10_gain)
+    lost = np.log10(trace.network.cell.activation.supremum_of_derivative) - log10_derivative
+    return GainSplit(log10_norm, log10_gain, log10_derivative, float(saturated @ lost / lost.sum()) if lost.sum() > 0.0 else 0.0)
+
+
+def _derivative_shares(trace: Trace, start: int, stop: int, log10_sizes: Array) -> tuple[Array, Array] | None:
+    """log10 ‖f'(s_i) ∘ u_i‖ of each step, and how much of ‖u_i‖² meets small derivatives, given log10 |u_i| (n, S)."""
     cell = trace.network.cell
-    log_derivative = cell.log_derivative(trace.linear)
+    log_derivative = cell.log_derivative(trace.linear, slice(start, stop))
     if log_derivative is None:
-        return None, None
-    log10_sizes = log10_sizes[1:]
-    log10_derivative = log_derivative[first : first + len(log10_sizes)] / np.log(10.0)
+        return None
+    log10_derivative = log_derivative / np.log(10.0)
+    small = log10_derivative < np.log10(SMALL_SLOPE * cell.activation.supremum_of_derivative)
     after = log10_derivative + log10_sizes
     largest = after.max(axis=1, keepdims=True)
     share = np.log10((10.0 ** (2.0 * (after - largest))).sum(axis=1)) / 2.0 + largest[:, 0]
-    log10_supremum = np.log10(cell.activation.supremum_of_derivative)
-    small = log10_derivative < log10_supremum + np.log10(SMALL_SLOPE)
-    met, lost = (10.0 ** (2.0 * log10_sizes) * small).sum(axis=1), log10_supremum - share
-    return share, float(met @ lost / lost.sum()) if lost.sum() > 0.0 else 0.0
+    return share, (10.0 ** (2.0 * log10_sizes) * small).sum(axis=1)
 
 
-def _carried_back(trace: Trace, first: int, of_step: int, direction: Array) -> tuple[Array, Array]:
-    """log10 ‖J_iᵀ u_i‖ (t−k,), and log10 |u_k|..|u_t| (t−k+1, S), from u_t back; not finite where float64 ends."""
+def _carried_back(trace: Trace, first: int, last: int, direction: Array | WideMatrix) -> tuple[Array, Array, Array | WideMatrix]:
+    """log10 ‖J_iᵀ u_i‖ and log10 |u_i| of the steps first+1..last, from u_last back, and what u_first is; not finite where float64 ends."""
+    if isinstance(direction, WideMatrix):
+        return _carried_back_widely(trace, first, last, direction)
     cell, parameters, linear, size = trace.network.cell, trace.network.parameters, trace.linear, len(direction)
     chunk = min(steps_per_chunk(size), STEPS_BETWEEN_SCALINGS)
-    directions, norms = np.empty((of_step - first + 1, size)), np.ones(of_step - first + 1)
-    jacobians, log10_gain = np.empty((chunk, size, size)), np.empty(of_step - first)
+    directions, norms = np.empty((last - first + 1, size)), np.ones(last - first + 1)
+    jacobians, log10_gain = np.empty((chunk, size, size)), np.empty(last - first)
     directions[-1] = direction
     with np.errstate(all="ignore"):
-        for stop in range(len(log10_gain), 0, -chunk):
+        for stop in range(last - first, 0, -chunk):
             checkpoint()
             start = max(0, stop - chunk)
             steps = cell.state_jacobians(parameters, linear, first + start, first + stop, jacobians[: stop - start])
@@ -150,8 +173,19 @@ def _carried_back(trace: Trace, first: int, of_step: int, direction: Array) -> t
                 after = after.dot(jacobian, before)
             norms[start:stop] = np.sqrt(np.vecdot(directions[start:stop], directions[start:stop]))
             log10_gain[start:stop] = np.log10(norms[start:stop] / norms[start + 1 : stop + 1])
-        log10_sizes = np.log10(np.abs(directions) / norms[:, None])
-    return log10_gain + linear.log10_scale[first:of_step], log10_sizes
+        log10_sizes = np.log10(np.abs(directions[1:]) / norms[1:, None])
+        return log10_gain + linear.log10_scale[first:last], log10_sizes, directions[0] / norms[0]
+
+
+def _carried_back_widely(trace: Trace, first: int, last: int, direction: WideMatrix) -> tuple[Array, Array, WideMatrix]:
+    """The same with an exponent per entry, so that nothing underflows."""
+    log10_sizes, log10_norms = np.empty((last - first + 1, trace.state.shape[-1])), np.empty(last - first + 1)
+    log10_sizes[-1], log10_norms[-1] = _log10(direction)
+    for step in range(last - 1, first - 1, -1):
+        checkpoint()
+        direction = wide_product(direction, *_jacobian(trace, step))
+        log10_sizes[step - first], log10_norms[step - first] = _log10(direction)
+    return log10_norms[:-1] - log10_norms[1:] + trace.linear.log10_scale[first:last], log10_sizes[1:], direction
 
 
 def _carried_ahead(trace: Trace, first: int, of_step: int, direction: Array) -> Array:
@@ -167,18 +201,6 @@ def _carried_ahead(trace: Trace, first: int, of_step: int, direction: Array) -> 
                 direction = jacobian.dot(direction)
             direction = direction / np.sqrt(direction.dot(direction))
     return direction
-
-
-def _carried_back_widely(trace: Trace, first: int, of_step: int, direction: Array) -> tuple[Array, Array]:
-    """The same with an exponent per entry, so that nothing underflows."""
-    u = widened(direction[None, :])
-    log10_sizes, log10_norms = np.empty((of_step - first + 1, len(direction))), np.empty(of_step - first + 1)
-    log10_sizes[-1], log10_norms[-1] = _log10(u)
-    for step in range(of_step - 1, first - 1, -1):
-        checkpoint()
-        u = wide_product(u, *_jacobian(trace, step))
-        log10_sizes[step - first], log10_norms[step - first] = _log10(u)
-    return log10_norms[:-1] - log10_norms[1:] + trace.linear.log10_scale[first:of_step], log10_sizes
 
 
 def _carried_ahead_widely(trace: Trace, first: int, of_step: int, direction: Array) -> Array:

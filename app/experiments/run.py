@@ -97,6 +97,8 @@ def compute(run: PreparedRun, may_go_on: Callable[[], None] = lambda: None) -> d
         for name in resolved.include:
             checkpoint()
             parts[name] = PART_FUNCTIONS[name](exploration)
+        if "jacobian_norms" in parts:
+            parts["verdict"] = verdict(exploration)
     divergence = exploration.divergence(with_gradients=not GRADIENT_PARTS.isdisjoint(resolved.include))
     return {
         "parameters": echo(resolved, run.own),
@@ -108,7 +110,6 @@ def compute(run: PreparedRun, may_go_on: Callable[[], None] = lambda: None) -> d
             "total": exploration.loss,
         },
         **parts,
-        **({"verdict": verdict(exploration)} if "jacobian_norms" in parts else {}),
         "divergence": dataclasses.asdict(divergence) if divergence else None,
     }
 

@@ -31,7 +31,8 @@ def verdict(exploration: Exploration) -> dict[str, Any]:
     trace, norms, cell = exploration.trace, exploration.jacobian_norms, exploration.network.cell
     gains = curve.gains_by_lag(norms.log10_frobenius[: norms.of_step + 1], trace.state.shape[-1])
     first, split = smallest_nonzero(norms), exploration.gain_split
-    spectrum = exploration.spectrum if cell.log_derivative(trace.linear) is not None else None  # elsewhere ρ(W) and σ_max(W) bound nothing
+    is_product = cell.log_derivative(trace.linear, slice(0)) is not None
+    spectrum = exploration.spectrum if is_product else None  # elsewhere ρ(W) and σ_max(W) bound nothing
     long_run = _long_run(spectrum.spectral_radius) if spectrum and cell.activation.linear else None
     log10_largest = split.log10_norm if first == 0 else -math.inf
     kind = curve.kind_of(gains, log10_largest, fades_in_the_long_run=long_run == "fades")

@@ -125,3 +125,19 @@ def flow(problem: Problem):
         if t == length:
             spectral[k] = torch.linalg.matrix_norm(jacobian, 2)
     return torch.log10(frobenius).numpy(), torch.log10(spectral).numpy()
+
+
+def gain_split(problem: Problem):
+    """log10 ‖f' ∘ u_t‖/‖u_t‖ and log10 ‖Wᵀ(f' ∘ u_t)‖/‖f' ∘ u_t‖ of every step (2, T): one backward pass from the leading left vector."""
+    parameters = leaves(problem)
+    h, s = [parameters["h_0"]], []
+    for x_t in torch.tensor(problem.x):
+        s.append(parameters["U"] @ x_t + parameters["W"] @ h[-1] + parameters["b_s"])
+        h.append(ACTIVATIONS[problem.activation](s[-1]))
+    identity = torch.eye(len(h[0]), dtype=torch.float64)
+    (whole,) = torch.autograd.grad(h[-1], h[0], identity, retain_graph=True, is_grads_batched=True)
+    u = torch.linalg.svd(whole)[0][:, 0]
+    of_s = torch.autograd.grad(h[-1], s, u, retain_graph=True)
+    of_h = [*torch.autograd.grad(h[-1], h[:-1], u), u]
+    norms_of_s, norms_of_h = (torch.stack([torch.linalg.vector_norm(each) for each in many]) for many in (of_s, of_h))
+    return torch.stack([norms_of_s / norms_of_h[1:], norms_of_h[:-1] / norms_of_s]).log10().numpy()

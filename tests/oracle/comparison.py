@@ -6,6 +6,7 @@ from app.engine.activations import Array
 from app.engine.bptt import backpropagate, loss_per_step
 from app.engine.clipping import clip
 from app.engine.flow import flow_matrix, jacobian_norms
+from app.engine.gain_split import gain_split
 from app.engine.itemised import itemise
 from app.engine.network import forward
 from app.engine.truncation import truncated_gradients, truncated_sweep
@@ -52,6 +53,15 @@ def assert_flow_agrees(problem: Problem, frobenius: Array, spectral: Array) -> N
     assert_logarithms_close(flow_matrix(trace), frobenius)
     assert_logarithms_close(norms.log10_frobenius, frobenius[-1])
     assert_logarithms_close(norms.log10_spectral, spectral)
+
+
+def assert_split_agrees(problem: Problem, shares: Array) -> None:
+    """The shares of derivative and weights of every step to 1e-8, their sums to 1e-9."""
+    trace = forward(problem.network, problem.x)
+    split = gain_split(trace, jacobian_norms(trace))
+    found = np.stack([split.log10_derivative, split.log10_weights])
+    np.testing.assert_allclose(found, shares, atol=1e-8)
+    np.testing.assert_allclose(found.sum(axis=1), shares.sum(axis=1), rtol=1e-9, atol=1e-9)
 
 
 def assert_logarithms_close(found: Array, expected: Array, tolerance: float = 1e-9) -> None:

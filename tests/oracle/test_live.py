@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from app.engine.activations import ACTIVATIONS
-from tests.oracle.comparison import assert_flow_agrees, assert_outcomes_agree
+from tests.oracle.comparison import assert_flow_agrees, assert_outcomes_agree, assert_split_agrees
 from tests.oracle.kept import flow_problem
 from tests.oracle.problems import KINDS, random_problem
 
@@ -31,3 +31,13 @@ def test_gradients_truncations_and_clippings(kind, repetition, rng):
 def test_norms_of_jacobians(activation, sizes, rng):
     problem = flow_problem(activation, rng, sizes)
     assert_flow_agrees(problem, *by_torch.flow(problem))
+
+
+@pytest.mark.parametrize("sizes", [(2, 8, 2, 12), (3, 32, 2, 30)])
+@pytest.mark.parametrize("activation", sorted(ACTIVATIONS))
+def test_shares_of_derivative_and_weights(activation, sizes, rng):
+    problem = flow_problem(activation, rng, sizes)
+    problem.parameters["b_s"][:] += 1.0  # of ReLU units, enough are on
+    shares = by_torch.gain_split(problem)
+    if np.isfinite(shares).all():  # a chain of ReLU units may still die
+        assert_split_agrees(problem, shares)

@@ -82,8 +82,11 @@ class Cell(Protocol):
     def wide_jacobian(self, parameters: Parameters, linear: Linearization, step: int) -> tuple[Array, IntArray]:
         """∂state_t/∂state_{t-1} of a step that underflowed: a matrix (S, S), and which power of two goes with each row (S, 1)."""
 
-    def log_derivative(self, linear: Linearization) -> Array | None:
-        """ln f'(s_t), (T, S), where the Jacobian of every step is diag(f'(s_t)) W, as the bounds from W and f' suppose; else None."""
+    def log_derivative(self, linear: Linearization, steps: slice) -> Array | None:
+        """ln f'(s_t) of these step rows, (n, S), where the Jacobian of every step is diag(f'(s_t)) W; else None.
+
+        Only then do ρ(W), σ_max(W) and sup f' bound the chain.
+        """
 
     def mean_gain(self, linear: Linearization) -> Array:
         """The mean over the units of the derivative that saturation takes away, f'(s_t), per step: (T,).

@@ -148,8 +148,8 @@ class RNN:
         exponent = np.floor(np.where(positive, log2_derivative, 0.0))
         return np.exp2(log2_derivative - exponent), exponent.astype(np.int64)
 
-    def log_derivative(self, linear: Linearization) -> Array:
-        return self.activation.log_derivative(cast(RNNLinearization, linear).s)
+    def log_derivative(self, linear: Linearization, steps: slice) -> Array:
+        return self.activation.log_derivative(cast(RNNLinearization, linear).s[steps])
 
     def mean_gain(self, linear: Linearization) -> Array:
         return np.asarray(cast(RNNLinearization, linear).derivative.mean(axis=-1))

@@ -1,6 +1,7 @@
 """The verdict on networks whose curves were looked at, and on those that can be worked out."""
 
 import math
+import traceback
 
 import numpy as np
 import pytest
@@ -182,3 +183,21 @@ def test_weights_can_end_the_chain_too():
 def test_a_run_that_diverges_at_once_has_nothing_to_judge():
     verdict = judged(own([[10.0]], 3, 1e308, 10.0), activation="relu")
     assert (verdict["kind"], verdict["cause"], verdict["pieces"], verdict["mean_derivative"]) == ("too_short", "none", [], None)
+
+
+def test_it_needs_no_spectral_norms():
+    both, one = (explore(RunParameters(include=("jacobian_norms",), norms=norms))["verdict"] for norms in ("both", "frobenius"))
+    assert one["log10_spectral_h0"] == pytest.approx(both["log10_spectral_h0"], rel=1e-12)
+    assert one["split"] == pytest.approx(both["split"], rel=1e-9)
+    assert (one["kind"], one["cause"]) == (both["kind"], both["cause"])
+
+
+def test_it_ends_when_the_run_is_cancelled():
+    """Not between parts only: in the loop over the steps."""
+
+    def cancelled_in_the_verdict():
+        if any(frame.name == "gain_split" for frame in traceback.extract_stack()):
+            raise TimeoutError
+
+    with pytest.raises(TimeoutError):
+        explore(RunParameters(include=("jacobian_norms",)), None, cancelled_in_the_verdict)
