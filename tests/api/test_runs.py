@@ -14,7 +14,10 @@ from app.api.routes import runs
 from app.experiments import run
 from app.experiments.parameters import DEFAULT_PARTS, PARTS
 from app.experiments.presets import PRESETS
+from app.main import create_app
 from app.sequences import SOURCES
+from app.settings import Settings
+from tests.api.conftest import connect
 from tests.api.wire import arrays_in, at, decoded, strict_json
 
 pytestmark = pytest.mark.anyio
@@ -197,6 +200,21 @@ async def test_text_is_read_a_character_a_step(client: httpx.AsyncClient) -> Non
     assert set(answer["sequence"]["symbols"]) == set("안녕, 안녕!")
     assert answer["parameters"]["readout"] == "softmax"
     np.testing.assert_allclose(np.sum(answer["states"]["y"], axis=1), 1.0)
+
+
+async def test_an_answer_that_would_fill_the_cache_is_not_cached() -> None:
+    """It would push out all those of a class that are asked for again."""
+    large = {"source": "sine", "length": 250, "hidden_size": 64, "include": "states"}
+    async with connect(create_app(Settings(answer_megabytes=1.0))) as client:
+
+        async def cached(parameters: dict[str, Any]) -> tuple[int, bool]:
+            response = await client.get(RUNS, params=parameters, headers={"Accept-Encoding": "identity"})
+            return len(response.content), response.headers["x-cache"] == "hit"
+
+        sizes = [await cached(parameters) for parameters in (SMALL, SMALL, large, large, SMALL)]
+    (small, _), _, (size, _), *_ = sizes
+    assert small < 50_000 < 500_000 < size < 900_000
+    assert [hit for _, hit in sizes] == [False, True, False, False, True]
 
 
 async def test_head_is_get_without_the_body(client: httpx.AsyncClient) -> None:
