@@ -8,6 +8,13 @@ from app.api.answer import AnswerPart, Matrix, Vector, Version
 from app.api.schemas import CliffEcho
 
 
+class BasinBoundary(AnswerPart):
+    """A straight line of the surface, by its two ends: where x_0 is an unstable fixed point. On it stands the wall."""
+
+    w: Vector
+    b: Vector
+
+
 class Surface(AnswerPart):
     """The error over (w, b); rows are b, columns are w."""
 
@@ -17,6 +24,7 @@ class Surface(AnswerPart):
     dE_dw: Matrix
     dE_db: Matrix
     log10_gradient_norm: Matrix = Field(description="null where the gradient is exactly zero.")
+    basin_boundaries: list[BasinBoundary] = Field(description="b = x_0 − w σ(x_0), where |w σ′(x_0)| > 1.")
 
 
 class Descent(AnswerPart):
@@ -46,7 +54,7 @@ class FixedPoints(AnswerPart):
 
 
 class Change(AnswerPart):
-    """A point where fixed points meet, or one loses its stability."""
+    """A fixed point x at this b."""
 
     b: float
     x: float
@@ -59,6 +67,7 @@ class Bifurcation(AnswerPart):
     branches: list[FixedPoints]
     folds: list[Change] = Field(description="Where two fixed points meet and vanish; for w > 4.")
     flips: list[Change] = Field(description="Where a fixed point gives way to a cycle of two; for w < −4.")
+    basin_boundary: Change | None = Field(description="Where x_0 is an unstable fixed point: there x_T jumps. null where |w σ′(x_0)| ≤ 1.")
 
 
 class CliffAnswer(AnswerPart):

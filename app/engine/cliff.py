@@ -1,7 +1,8 @@
 """The one-unit network of Pascanu, Mikolov and Bengio, whose error surface has a cliff: x_t = w σ(x_{t-1}) + b.
 
-Its error after T steps is (σ(x_T) − target)². Where the map x ↦ w σ(x) + b changes its fixed points, the surface has a
-wall, and the gradient on it is huge.
+Its error after T steps is (σ(x_T) − target)². The surface has a wall, on which the gradient is huge, where x_0 lies on the
+boundary between two basins of attraction: there x_0 is the unstable fixed point of the map x ↦ w σ(x) + b. The folds, where
+fixed points of that map appear or vanish, are other lines.
 
 References
 ----------
@@ -214,6 +215,44 @@ def _where_slope_is(w: float, slope: float) -> tuple[Bifurcation, ...]:
     small = 1.0 / (w * slope * large)  # p (1 − p) = 1/w; 1 − large would lose digits
     x = math.log1p(width / small)
     return Bifurcation(-x - w * small, -x), Bifurcation(x - w * large, x)
+
+
+def basin_boundary(w: float, x_0: float) -> Bifurcation | None:
+    """The b at which x_0 is an unstable fixed point, b = x_0 − w σ(x_0); None where |w σ'(x_0)| ≤ 1.
+
+    On either side of it the recursion goes to another limit, so x_T jumps, the more steeply the larger T: the wall. Where
+    |w σ'(x_0)| ≤ 1 that fixed point is stable; then x_T jumps at most where the branch that it follows ends, at a fold.
+
+    Examples
+    --------
+    >>> round(basin_boundary(8.0, 0.5).b, 3), basin_boundary(4.2, 0.5)
+    (-4.48, None)
+    """
+    if abs(w * _sigmoid_derivative_of_one(x_0)) <= 1.0:
+        return None
+    return Bifurcation(x_0 - w * _sigmoid_of_one(x_0), x_0)
+
+
+@dataclass(frozen=True)
+class Line:
+    """A straight line of the surface, by its two ends: (2,) each, ascending in w."""
+
+    w: Array
+    b: Array
+
+
+def basin_boundaries(w_minimum: float, w_maximum: float, x_0: float) -> tuple[Line, ...]:
+    """`basin_boundary` over a range of w: straight lines, one for w > 0 and one for w < 0, where |w| > 1/σ'(x_0).
+
+    Examples
+    --------
+    >>> [line.w.round(3) for line in basin_boundaries(2.0, 8.0, 0.5)]
+    [array([4.255, 8.   ])]
+    """
+    onset = 1.0 / _sigmoid_derivative_of_one(x_0)
+    ranges = ((w_minimum, min(w_maximum, -onset)), (max(w_minimum, onset), w_maximum))
+    ends = [np.array(pair) for pair in ranges if pair[0] < pair[1]]
+    return tuple(Line(w, x_0 - w * _sigmoid_of_one(x_0)) for w in ends)
 
 
 @dataclass(frozen=True)

@@ -50,7 +50,16 @@ def _surface(parameters: CliffParameters) -> dict[str, Any]:
     found = cliff.recursion(w[None, :], b[:, None], parameters.steps, parameters.x_0, parameters.target)
     with np.errstate(divide="ignore"):
         log10_norm = np.log10(found.gradient_norm)
-    return {"w": w, "b": b, "error": found.error, "dE_dw": found.dE_dw, "dE_db": found.dE_db, "log10_gradient_norm": log10_norm}
+    boundaries = cliff.basin_boundaries(parameters.w_minimum, parameters.w_maximum, parameters.x_0)
+    return {
+        "w": w,
+        "b": b,
+        "error": found.error,
+        "dE_dw": found.dE_dw,
+        "dE_db": found.dE_db,
+        "log10_gradient_norm": log10_norm,
+        "basin_boundaries": [{"w": line.w, "b": line.b} for line in boundaries],
+    }
 
 
 def _descents(parameters: CliffParameters) -> dict[str, Any]:
@@ -76,12 +85,14 @@ def _as_part(descent: cliff.Descent) -> dict[str, Any]:
 
 def _bifurcation(parameters: CliffParameters) -> dict[str, Any]:
     w = parameters.bifurcation_w
+    boundary = cliff.basin_boundary(w, parameters.x_0)
     b = np.linspace(parameters.b_minimum, parameters.b_maximum, parameters.bifurcation_points)
     return {
         "w": w,
         "branches": [{"stable": branch.stable, "b": branch.b, "x": branch.x} for branch in cliff.branches(w, b)],
         "folds": [dataclasses.asdict(fold) for fold in cliff.folds(w)],
         "flips": [dataclasses.asdict(flip) for flip in cliff.flips(w)],
+        "basin_boundary": None if boundary is None else dataclasses.asdict(boundary),
     }
 
 

@@ -44,6 +44,24 @@ test("the folds are those that the server found", () => {
   assert.deepEqual([lines?.w[0], lines?.lower[0], lines?.upper[0]], [4, -2, -2]);
 });
 
+test("the wall is drawn where x_0 is the unstable fixed point, apart from the folds, and named", () => {
+  const cliff = answer("cliff_folds");
+  const { paint } = CLIFF_FIGURES[0].figure(cliff, view(), strings);
+  const [line] = cliff.surface.basin_boundaries;
+  const sigmoid = 1 / (1 + Math.exp(-0.5));
+  for (const end of [0, 1]) assert.ok(Math.abs(line.b.values[end] - (0.5 - line.w.values[end] * sigmoid)) < 1e-6);
+  assert.ok(paint.some((/** @type {any} */ mark) => mark.mark === "line" && mark.x === line.b.values));
+  for (const key of ["cliff.boundary", "cliff.folds"])
+    assert.ok(paint.some((/** @type {any} */ mark) => mark.text?.[0] === strings(key)));
+  assert.match(
+    CLIFF_FIGURES[0].summary(cliff, view(), strings).join(" "),
+    /At b = −2\.6123 the unstable one is x₀ = 0\.5/,
+  );
+  const smooth = answer("cliff_smooth");
+  assert.equal(smooth.bifurcation.basin_boundary, null);
+  assert.doesNotMatch(CLIFF_FIGURES[0].summary(smooth, view(), strings).join(" "), /wall/);
+});
+
 test("the verdict says what became of both", () => {
   const words = cliffWords(answer("cliff_folds"), strings);
   const { raw, clipped } = wire("cliff_folds").descents;

@@ -10,7 +10,7 @@
 const PLAIN_LISTS = new Set(["exact_zero", "at", "include", "labels", "symbols", "answers", "clipped_steps"]);
 
 /** Lists of objects, each with its own arrays. */
-const OBJECT_LISTS = new Set(["branches", "folds", "flips", "snapshots", "pieces"]);
+const OBJECT_LISTS = new Set(["branches", "folds", "flips", "basin_boundaries", "snapshots", "pieces"]);
 
 const TYPES = /** @type {const} */ ({ f4: Float32Array, f8: Float64Array, i4: Int32Array });
 

@@ -6,7 +6,18 @@ import mpmath
 import numpy as np
 import pytest
 
-from app.engine.cliff import Region, branches, descend, flips, folds, recursion, sigmoid, sigmoid_derivative
+from app.engine.cliff import (
+    Region,
+    basin_boundaries,
+    basin_boundary,
+    branches,
+    descend,
+    flips,
+    folds,
+    recursion,
+    sigmoid,
+    sigmoid_derivative,
+)
 
 REGION = Region(2.0, 8.0, -4.0, 0.0)
 SETTING = {"steps": 50, "x_0": 0.5, "target": 0.7}
@@ -88,6 +99,64 @@ def test_an_unstable_fixed_point_of_negative_w_gives_way_to_a_cycle_of_two():
     assert abs((after - x).item()) > 1.0
     np.testing.assert_allclose(-6.0 * sigmoid(after) + b, x, atol=1e-9)
     assert [branch.stable for branch in branches(-6.0, np.linspace(-9.0, 9.0, 19))] == [True, False, True]
+
+
+def steepest(w, x_0, low, high):
+    """The b between low and high at which |∂E/∂b| is largest after 200 steps, and that size's log10."""
+    for _ in range(6):
+        b = np.linspace(low, high, 20001)
+        slope = np.abs(recursion(np.array([w]), b, 200, x_0, SETTING["target"]).dE_db)
+        at, width = int(np.nanargmax(np.where(np.isfinite(slope), slope, -1.0))), (high - low) / 1000.0
+        low, high = b[at] - width, b[at] + width
+    return b[at], math.log10(slope[at])
+
+
+@pytest.mark.parametrize(("w", "wall", "lower", "upper"), [(8.0, -4.480, -5.066, -2.934), (5.0, -2.612, -2.656, -2.344)])
+def test_the_wall_stands_where_the_start_is_the_unstable_fixed_point_and_not_at_the_folds(w, wall, lower, upper):
+    boundary = basin_boundary(w, 0.5)
+    assert boundary.b == pytest.approx(wall, abs=5e-4)
+    assert sorted(fold.b for fold in folds(w)) == pytest.approx([lower, upper], abs=5e-4)
+    b, size = steepest(w, 0.5, -6.0, 0.0)
+    assert b == pytest.approx(boundary.b, abs=1e-6)
+    assert size > 8.0
+
+
+def test_at_w_8_the_gradient_at_the_folds_is_a_hundredth_and_at_the_wall_more_than_ten_million():
+    at = [fold.b for fold in folds(8.0)] + [basin_boundary(8.0, 0.5).b + 1e-12]
+    upper, lower, wall = np.log10(recursion(np.array([8.0]), np.array(at), **SETTING).gradient_norm)
+    assert (round(lower, 1), round(upper, 1)) == (-2.0, -2.2)
+    assert wall > 7.0
+
+
+@pytest.mark.parametrize(("w", "x_0"), [(4.2, 0.5), (5.0, 2.5), (5.0, -2.5), (9.0, 4.0)])
+def test_where_the_start_lies_beyond_the_folds_the_wall_stands_at_a_fold(w, x_0):
+    assert basin_boundary(w, x_0) is None
+    ends = next(fold.b for fold in folds(w) if (fold.x > 0.0) == (x_0 > 0.0))
+    b = np.array([ends - 1e-3, ends + 1e-3])
+    before, after = np.sqrt(recursion(np.array([w]), b, 4000, x_0, 0.0).error)  # σ(x_T)
+    assert abs(after - before) > 0.2
+
+
+@pytest.mark.parametrize(("w", "x_0"), [(3.9, 0.5), (4.2, 0.5), (-4.2, 0.5), (0.0, 0.0), (5.0, 3.0)])
+def test_without_an_unstable_fixed_point_at_the_start_there_is_no_boundary(w, x_0):
+    assert basin_boundary(w, x_0) is None
+
+
+@pytest.mark.parametrize("w", [5.0, 8.0, -6.0])
+def test_either_side_of_the_boundary_is_another_basin(w):
+    """For w < 0 the two sides are the two phases of a cycle of two."""
+    b = basin_boundary(w, 0.5).b + np.array([-1e-3, 1e-3])
+    reached = np.sqrt(recursion(np.array([w]), b, 1000, 0.5, 0.0).error)
+    assert abs(reached[1] - reached[0]) > 0.2
+
+
+def test_the_boundary_is_a_straight_line_from_where_its_fixed_point_loses_stability():
+    (line,) = basin_boundaries(2.0, 8.0, 0.5)
+    assert line.w[0] == pytest.approx(1.0 / sigmoid_derivative(np.array([0.5])).item())
+    middle = line.w.mean()
+    assert line.b.mean() == pytest.approx(basin_boundary(middle, 0.5).b)
+    assert basin_boundaries(2.0, 4.0, 0.5) == () == basin_boundaries(2.0, 8.0, 50.0)
+    assert [line.w.tolist() for line in basin_boundaries(-8.0, 9.0, 0.0)] == [[-8.0, -4.0], [4.0, 9.0]]
 
 
 def descended(start=(5.5, -2.6), clip_threshold=math.inf, learning_rate=0.5, updates=100):

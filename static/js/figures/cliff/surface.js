@@ -5,7 +5,7 @@
  * @typedef {import("../../api/decode.js").Tensor} Tensor
  *
  * @typedef {object} Cliff  What is known, as the server told it.
- * @property {any} surface  With its grid: w, b, error, dE_dw, dE_db, log10_gradient_norm.
+ * @property {any} surface  With its grid: w, b, error, dE_dw, dE_db, log10_gradient_norm; and its basin_boundaries.
  * @property {any} bifurcation
  * @property {any} descents
  * @property {import("../../state/url.js").Parameters} parameters  As the controls stand now.
@@ -56,6 +56,7 @@ export function surfaceFigure(cliff, view, strings) {
     paint: [
       reliefMark(cliff, view, layout),
       ...foldMarks(low, high, view, strings),
+      ...boundaryMarks(cliff, view, strings),
       ...sliceMarks(cliff, view, strings, left, right),
       frame("y", [low, high]),
       ...paintedAxis(layout, "x", "y", "y", ticksOf([low, high], 7), view),
@@ -175,7 +176,37 @@ function lookOf(show) {
       };
 }
 
-/** Where two fixed points meet, over the whole surface: the walls stand on these lines. @param {number} low @param {number} high @param {View} view @param {Strings} strings @returns {any[]} */
+/** Where x_0 is the unstable fixed point, on the boundary of two basins: there stands the wall. @param {Cliff} cliff @param {View} view @param {Strings} strings @returns {any[]} */
+function boundaryMarks(cliff, view, strings) {
+  const { palette } = view;
+  const lines = cliff.surface.basin_boundaries;
+  const { b_minimum: left, b_maximum: right } = bounds(cliff);
+  const line = lines.map((/** @type {any} */ { w, b }) => ({ mark: "line", x: b.values, y: w.values, dash: [9, 4] }));
+  return [
+    ...line.map((/** @type {any} */ mark) => ({ ...mark, stroke: palette.paper, width: 4, alpha: 0.6 })),
+    ...line.map((/** @type {any} */ mark) => ({ ...mark, stroke: palette.ink, width: 1.5 })),
+    ...lines.map((/** @type {any} */ { w, b }) => {
+      const [first, last] = b.values.map((/** @type {number} */ value) => clamp(value, left, right));
+      const at = first + BOUNDARY_NAME * (last - first);
+      return {
+        mark: "text",
+        x: [at],
+        y: [w.values[0] + ((w.values[1] - w.values[0]) * (at - b.values[0])) / (b.values[1] - b.values[0])],
+        text: [strings("cliff.boundary")],
+        fill: palette.ink,
+        halo: palette.paper,
+        font: `500 10.5px ${palette.sans}`,
+        align: "left",
+        dx: 9,
+      };
+    }),
+  ];
+}
+
+/** Where along what is seen of the boundary its name stands. */
+const BOUNDARY_NAME = 0.65;
+
+/** Where two fixed points meet, over the whole surface. @param {number} low @param {number} high @param {View} view @param {Strings} strings @returns {any[]} */
 function foldMarks(low, high, view, strings) {
   const lines = foldLines(low, high, 81);
   if (!lines) return [];
@@ -274,7 +305,7 @@ function keyMarks(_cliff, view, layout) {
   ];
 }
 
-/** Fixed points over b: stable, unstable, and where they meet. @param {Cliff} cliff @param {View} view @param {Strings} strings @param {any} layout @returns {any[]} */
+/** Fixed points over b: stable, unstable, where they meet, and where one of them is x_0. @param {Cliff} cliff @param {View} view @param {Strings} strings @param {any} layout @returns {any[]} */
 function bifurcationMarks({ bifurcation }, view, strings, layout) {
   const { palette } = view;
   const lines = bifurcation.branches.map((/** @type {any} */ { stable, b, x }) => ({
@@ -324,7 +355,29 @@ function bifurcationMarks({ bifurcation }, view, strings, layout) {
       dx: i % 2 === 0 ? 9 : -9,
       dy: x < 0 ? 4 : -4,
     })),
+    ...startMarks(bifurcation, view, strings, layout),
     ...(view.width < 640 ? [] : lineKey(branches(view, strings), view, layout, "y2")),
+  ];
+}
+
+/** Where the unstable fixed point is x_0: on either side the state goes to another branch. @param {any} bifurcation @param {View} view @param {Strings} strings @param {any} layout @returns {any[]} */
+function startMarks({ basin_boundary: boundary }, { palette }, strings, layout) {
+  const [left, right] = layout.xaxis.range;
+  if (!boundary || boundary.b < left || boundary.b > right) return [];
+  const at = { yaxis: "y2", x: [boundary.b], y: [boundary.x] };
+  return [
+    { ...at, mark: "points", radius: 4.5, shape: "diamond", fill: palette.ink, stroke: palette.paper, width: 1.5 },
+    {
+      ...at,
+      mark: "text",
+      text: [strings("cliff.boundary.at", { b: number(boundary.b, 4) })],
+      fill: palette.ink,
+      halo: palette.paper,
+      font: `500 10.5px ${palette.sans}`,
+      align: "right",
+      dx: -9,
+      dy: 12,
+    },
   ];
 }
 
@@ -437,5 +490,13 @@ export function surfaceSummary({ surface, bifurcation }, view, strings) {
     folds.length > 0
       ? strings("cliff.bifurcation.summary", { w: plain(Number(bifurcation.w)), first: folds[1], second: folds[0] })
       : strings("cliff.bifurcation.none", { w: plain(Number(bifurcation.w)) }),
+    ...(bifurcation.basin_boundary
+      ? [
+          strings("cliff.bifurcation.boundary", {
+            x: plain(Number(bifurcation.basin_boundary.x)),
+            b: number(bifurcation.basin_boundary.b, 5),
+          }),
+        ]
+      : []),
   ];
 }
