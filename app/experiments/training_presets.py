@@ -1,6 +1,6 @@
 """Training runs that tell a story: up to four variants that differ in one thing, with the same seed and mini-batches.
 
-Each says what becomes of every variant; a test runs them all over several seeds.
+Each says what becomes of every variant; a test runs them all over 20 seeds and counts.
 """
 
 import math
@@ -13,6 +13,8 @@ from app.experiments.parameters import TrainingParameters
 BUDGET_SECONDS = 60.0  # for all variants of a preset, on two cores
 EXPLOSION = 1e3  # times the larger of the first loss and chance
 LAST_SHARE = 0.1  # of the run, over which the final loss is averaged
+GOAL = 0.4  # of chance: a network that knows one of two symbols has half of it, ln 2 = ½ ln 4
+RATE = 0.9  # 18 of 20 seeds
 
 
 @dataclass(frozen=True)
@@ -48,13 +50,16 @@ class TrainingPreset:
         The remedy is in some of them.
     goal : float
         The share of the chance level below which a variant has learned.
+    rate : float
+        The share of seeds, at least, in which each variant has its outcome.
     """
 
     name: str
     about: str
     parameters: dict[str, Any]
     variants: tuple[Variant, ...]
-    goal: float = 0.5
+    goal: float = GOAL
+    rate: float = RATE
 
     def run(self, variant: Variant, **more: Any) -> TrainingParameters:
         """The parameters of a variant."""
@@ -67,7 +72,7 @@ def outcome(losses: Sequence[float], chance: float, goal: float) -> str:
     It explodes where a loss is not finite, or a thousandfold the first one and chance. The final loss is the mean over the
     last tenth of the steps.
 
-    >>> outcome([1.0, 0.2], 1.0, 0.5), outcome([1.0, 0.9], 1.0, 0.5), outcome([1.0, 2e3], 1.0, 0.5)
+    >>> outcome([1.0, 0.2], 1.0, GOAL), outcome([1.0, 0.5], 1.0, GOAL), outcome([1.0, 2e3], 1.0, GOAL)
     ('learns', 'stuck', 'explodes')
     """
     if not all(map(math.isfinite, losses)) or max(losses) > EXPLOSION * max(losses[0], chance):
@@ -86,7 +91,7 @@ TRAINING_PRESETS = {
     for preset in (
         TrainingPreset(
             "sgd_explodes",
-            "ReLU units add up two numbers over 20 steps. One large gradient throws plain SGD so far that it never comes back; "
+            "ReLU units add up two numbers over 20 steps. One large gradient throws plain SGD so far that it never learns; "
             "clipped, with the same learning rate, it learns. A learning rate small enough to survive is too small to learn.",
             {
                 "task": "adding",
@@ -109,17 +114,18 @@ TRAINING_PRESETS = {
         TrainingPreset(
             "vanishing",
             "Two symbols, 13 and 25 steps before the end, must be told in order. With ρ = 0.4 their gradient is gone before it reaches "
-            "them: the loss stays at chance, and larger steps of RMSprop don't help. Started at ρ = 1, the same network learns both.",
+            "them: the loss stays at chance, and larger steps of RMSprop don't help. Started at ρ = 1, the same network learns both, "
+            "in at least 18 of 20 seeds.",
             {
                 "task": "temporal_order",
                 "length": 30,
                 "hidden_size": 24,
-                "steps": 800,
-                "learning_rate": 0.1,
+                "steps": 600,
+                "learning_rate": 0.2,
                 "clip_threshold": 1.0,
                 "spectral_radius": 0.4,
                 "initializer": "orthogonal",
-                "input_scale": 0.3,
+                "input_scale": 0.1,
             },
             (
                 Variant("vanishing", {}, "stuck"),
@@ -130,13 +136,13 @@ TRAINING_PRESETS = {
         TrainingPreset(
             "orthogonal_start",
             "The same task over 50 steps, both starts at ρ = 1. A Gaussian W has singular values from 0 to 2 and forgets most "
-            "directions on the way; an orthogonal W keeps all of them and learns the longer gap. "
-            "In as many steps a Gaussian one seldom does.",
+            "directions on the way; an orthogonal W keeps all of them and learns the longer gap within 700 updates. "
+            "The Gaussian one doesn't, each in at least 18 of 20 seeds.",
             {
                 "task": "temporal_order",
                 "length": 50,
-                "hidden_size": 24,
-                "steps": 1000,
+                "hidden_size": 32,
+                "steps": 700,
                 "learning_rate": 0.1,
                 "clip_threshold": 1.0,
                 "spectral_radius": 1.0,
@@ -149,8 +155,9 @@ TRAINING_PRESETS = {
         ),
         TrainingPreset(
             "truncated",
-            "The later symbol stands 9 steps before the end. A gradient that reaches back 5 steps never sees it, in either meaning of "
-            "truncation, and what the network happened to remember is soon unlearned. The full gradient learns both symbols.",
+            "The symbols stand 16 to 17 and 8 to 9 steps before the loss. A sliding window of 5 steps reaches neither, and the order isn't "
+            "learned; a window of 18 reaches both and learns like the full gradient. Chunks of 18 are cut after step 18 of 20: "
+            "from there the loss reaches back 2 steps only, and the order isn't learned either.",
             {
                 "task": "temporal_order",
                 "length": 20,
@@ -163,9 +170,9 @@ TRAINING_PRESETS = {
             (
                 Variant("full", {}, "learns"),
                 Variant("sliding_5", {"truncation": 5}, "stuck"),
-                Variant("chunked_5", {"truncation": 5, "truncation_mode": "chunked"}, "stuck"),
+                Variant("sliding_18", {"truncation": 18}, "learns"),
+                Variant("chunked_18", {"truncation": 18, "truncation_mode": "chunked"}, "stuck"),
             ),
-            goal=0.6,  # who knows one of the two symbols has half the chance level
         ),
         TrainingPreset(
             "optimizers",
@@ -186,7 +193,7 @@ TRAINING_PRESETS = {
                 Variant("rmsprop", {"optimizer": "rmsprop", "learning_rate": 0.003}, "learns"),
                 Variant("adam", {"optimizer": "adam", "learning_rate": 0.005}, "learns"),
             ),
-            goal=0.75,
+            goal=0.75,  # of the letters' entropy: far better than how often each occurs, in 500 updates
         ),
     )
 }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { explosionOf, finalLoss, learnedAt, outcomeOf } from "../../static/js/math/outcome.js";
 import { extent, logged, smoothed, thinned } from "../../static/js/math/series.js";
@@ -123,11 +124,17 @@ test("a thinned curve keeps every extreme, a short one every point", () => {
   );
 });
 
-test("outcomes are those of the server's rules", () => {
-  assert.equal(outcomeOf([1, 0.2], 1, 0.5), "learns");
-  assert.equal(outcomeOf([1, 0.9], 1, 0.5), "stuck");
-  assert.equal(outcomeOf([1, 2e3], 1, 0.5), "explodes");
-  assert.equal(outcomeOf([1, Number.NaN], 1, 0.5), "explodes");
+/** The table that the server's own test reads, too. @type {{ name: string, losses: [number | string, number][], chance: number, goal: number, outcome: string }[]} */
+const OUTCOMES = JSON.parse(readFileSync(new URL("../outcomes.json", import.meta.url), "utf8"));
+
+for (const { name, losses, chance, goal, outcome } of OUTCOMES) {
+  test(`outcome: ${name}`, () => {
+    const values = losses.flatMap(([value, count]) => new Array(count).fill(Number(value)));
+    assert.equal(outcomeOf(values, chance, goal), outcome);
+  });
+}
+
+test("the final loss and the step of an explosion are those of the server's rules", () => {
   assert.equal(explosionOf([1, 2e3, 1], 1), 2);
   // The last tenth, and at least one.
   assert.equal(finalLoss([...new Array(18).fill(9), 1, 3]), 2);

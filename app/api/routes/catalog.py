@@ -117,6 +117,7 @@ class Story(BaseModel):
     parameters: dict[str, Any] = Field(description="What all of them share, apart from the defaults.")
     variants: list[StoryVariant]
     goal: float = Field(description="The share of the chance level below which a run has learned.")
+    rate: float = Field(description="The share of seeds, at least, in which each variant has its outcome.")
 
 
 class Limits(BaseModel):
