@@ -2,7 +2,7 @@
 
     python -m benchmarks.requests [--requests 500] [--beside DIRECTORY]
 
-One client on one connection; every run has a seed of its own, so that no cache helps it. With --beside the server of another
+One client, one connection at a time; every run has a seed of its own, so that no cache helps it. With --beside the server of another
 checkout is asked in turns, so that a busy machine makes both slower.
 """
 
@@ -65,7 +65,8 @@ class Asked:
         self.page_query = page_query(self.get("/api/v1/catalog"))
 
     def milliseconds(self, question: Question, seeds: Sequence[int]) -> float:
-        """Processor time of the process for all of these requests."""
+        """Processor time of the process for all of these requests, on a new connection."""
+        self.connection.close()  # idle while the other server had its turn, it may have been closed from there
         begun = self.copy.cpu_seconds()
         for seed in seeds:
             self.get(question.address(seed, self.page_query), {"Accept-Encoding": "gzip, deflate"})
