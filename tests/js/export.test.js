@@ -38,6 +38,12 @@ test("Python has every parameter, and data of one's own by POST", () => {
   assert.ok(own.includes('"weights": {"W": [[1, 0.5]]}'));
 });
 
+test("Python's title holds where no change comes through, and there is no factor", () => {
+  const [, title] = asPython(REQUEST).match(/title=(f".*"),/) ?? [];
+  const script = `run = {"verdict": {"kind": "vanishing", "factor_per_step": None}}\nprint(${title})`;
+  assert.match(String(execFileSync("python3", ["-c", script])), /^vanishing: × 0 per step back on average/);
+});
+
 test("CSV quotes what needs it, and an exact zero is no gap", () => {
   assert.equal(
     asCsv({

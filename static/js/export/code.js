@@ -46,7 +46,7 @@ figure.add_scatter(y=norms["log10_frobenius"], name="Frobenius")
 figure.add_scatter(y=norms["log10_spectral"], name="spectral")
 figure.add_hline(y=0)
 figure.update_layout(
-    title=f"{run['verdict']['kind']}: × {run['verdict']['factor_per_step']:.3g} per step back",
+    title=f"{run['verdict']['kind']}: × {run['verdict']['factor_per_step'] or 0:.3g} per step back on average",
     xaxis_title="k",
     yaxis_title="log10 ‖∂h_T/∂h_k‖",
 )
