@@ -193,7 +193,7 @@ class Spectrum(AnswerPart):
 
 
 class LyapunovExponents(AnswerPart):
-    """Of the chain of Jacobians, descending."""
+    """(1/T) ln of the singular values of ∂h_T/∂h_0, descending; null where a direction is lost exactly."""
 
     nats_per_step: Vector
 

@@ -79,6 +79,9 @@ class Cell(Protocol):
     def state_jacobians(self, parameters: Parameters, linear: Linearization, start: int, stop: int, out: Array) -> Array:
         """∂state_t/∂state_{t-1} of the step rows start..stop−1, written into out (stop−start, S, S)."""
 
+    def jacobian_factors(self, parameters: Parameters, linear: Linearization, step: int) -> tuple[Array, Array]:
+        """∂state_t/∂state_{t-1} as diag(first (S,))·second (S, S), unrounded; a row that underflows only up to a positive factor."""
+
     def wide_jacobian(self, parameters: Parameters, linear: Linearization, step: int) -> tuple[Array, IntArray]:
         """∂state_t/∂state_{t-1} of a step that underflowed: a matrix (S, S), and which power of two goes with each row (S, 1)."""
 

@@ -124,6 +124,12 @@ class RNN:
         derivative = cast(RNNLinearization, linear).derivative[start:stop]
         return np.multiply(derivative[:, :, None], parameters["W"], out=out)
 
+    def jacobian_factors(self, parameters: Parameters, linear: Linearization, step: int) -> tuple[Array, Array]:
+        derivative = cast(RNNLinearization, linear).derivative[step]
+        if linear.underflowed[step]:
+            derivative = np.where(derivative == 0.0, self._wide_derivative(linear, step)[0], derivative)
+        return derivative, parameters["W"]
+
     def wide_jacobian(self, parameters: Parameters, linear: Linearization, step: int) -> tuple[Array, IntArray]:
         derivative, exponent = self._wide_derivative(linear, step)
         W = parameters["W"]
