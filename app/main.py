@@ -11,6 +11,7 @@ from starlette_compress import CompressMiddleware, remove_compress_type
 
 from app import __version__, allocator
 from app.api import handlers
+from app.api.answer_memory import AnswerMemory
 from app.api.answers import Answers
 from app.api.assets import Assets
 from app.api.checkpoints import CheckpointCache
@@ -19,7 +20,6 @@ from app.api.cross_origin import cross_origin
 from app.api.head import HeadLikeGet
 from app.api.headers import SecurityHeaders
 from app.api.hosts import AllowedHosts, names_for
-from app.api.kept import KeptResponses, ResponseMemory
 from app.api.limits import EarlyRefusal, RequestLimits
 from app.api.metrics import Metrics
 from app.api.observation import Observed
@@ -47,12 +47,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     encoded_catalog = catalog.encoded(settings)
     templates.env.globals |= {"asset": assets.url, "modules": assets.modules, "catalog": pages.json_block(encoded_catalog)}
     workers = Workers(settings)
-    half = int(settings.answer_megabytes * 1e6 / 2)  # for answers as they are, and for responses as they were sent
     server = Server(
         settings=settings,
         workers=workers,
-        answers=Answers(workers, half, settings.max_seconds),
-        responses=ResponseMemory(half),
+        answers=Answers(
+            workers, AnswerMemory(int(settings.unsent_megabytes * 1e6)), int(settings.answer_megabytes * 1e6), settings.max_seconds
+        ),
         metrics=Metrics(),
         templates=templates,
         catalog=encoded_catalog,
@@ -88,7 +88,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             *cross_origin(settings.cors_origins),
             Middleware(RequestLimits, settings.max_url_bytes, settings.max_header_bytes, settings.max_body_bytes),
             Middleware(HeadLikeGet),
-            Middleware(KeptResponses, server.responses),
             Middleware(EarlyRefusal, workers.at_once),
             Middleware(CompressMiddleware, zstd_level=1, brotli_quality=1, gzip_level=1),
         ],

@@ -66,8 +66,16 @@ class Settings(BaseSettings):
     ] = 64.0
     cache_seconds: Annotated[int, Field(ge=0, description="How long a browser or proxy may keep the answer of a GET, in seconds.")] = 600
     answer_megabytes: Annotated[
-        float, Field(ge=0, description="Memory for answers to runs that may be asked for again, in MB; 0 remembers none.")
+        float, Field(ge=0, description="Memory for answers that may be asked for again (the cache), in MB; 0 caches none.")
     ] = 64.0
+    unsent_megabytes: Annotated[
+        float,
+        Field(
+            gt=0,
+            description="Memory for all answers together, in MB: cached, being computed, and finished ones that their clients have not "
+            "read yet. Beyond it a large answer is refused with 503, unless it is the only one.",
+        ),
+    ] = 256.0
     allowed_hosts: Annotated[
         Names,
         Field(

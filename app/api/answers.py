@@ -1,15 +1,17 @@
-"""Answers to the runs that are asked for: from memory, from a computation that is under way, or computed."""
+"""Answers to the requests that are computed: from the cache, from a computation under way, or computed."""
 
 import asyncio
 import math
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from cachetools import LRUCache
 from fastapi import Request
 
+from app.api.answer_memory import AnswerMemory, Body
+from app.api.client import client_gone
 from app.api.errors import ClientGone
 from app.api.workers import Workers
 from app.engine.errors import WorkTooLarge
@@ -18,8 +20,10 @@ from app.experiments.cost import Cost
 HIT, JOINED, MISS = "hit", "joined", "miss"
 OVERRUN = 3.0  # times the limit: estimates are right within a factor of two or so
 HEADER = "X-Cache"
+LARGEST_SHARE = 4  # no answer may take more than this fraction of the cache
+BYTES_PER_ENTRY = 850  # of the cache, beside the body: the key, and the objects around both
 
-Work = Callable[["Interest"], bytes]
+Work = Callable[["Interest"], Iterable[bytes]]  # gives the encoded answer in pieces, and may compute while it gives them
 
 
 class Interest:
@@ -56,7 +60,7 @@ class Computation:
     """One computation, and for how many requests it is made."""
 
     key: str | None
-    task: asyncio.Task[bytes]
+    task: asyncio.Task[Body]
     interest: Interest
     waiting: int = 0
 
@@ -65,7 +69,7 @@ class Computation:
 class Found:
     """An encoded answer, and where it came from: hit, joined or miss."""
 
-    body: bytes
+    body: Body
     source: str
     lane: str
 
@@ -76,23 +80,26 @@ class Found:
 
 
 class Answers:
-    """The answers that this process remembers, up to so many bytes, and those that it is computing.
+    """The answers that this process has cached, in LRU order, and those that it is computing.
 
     Parameters
     ----------
     workers : Workers
         Where they are computed.
-    most_bytes : int
-        Of all that is remembered; 0 remembers nothing.
+    memory : AnswerMemory
+        Counts all answers.
+    cache_bytes : int
+        Of the cached answers, with keys and objects; 0 caches nothing.
     most_seconds : float
         What a run may be estimated to take. One whose estimate was wrong is given up at OVERRUN times as much.
     """
 
-    def __init__(self, workers: Workers, most_bytes: int, most_seconds: float = math.inf) -> None:
+    def __init__(self, workers: Workers, memory: AnswerMemory, cache_bytes: int, most_seconds: float = math.inf) -> None:
         self.workers = workers
+        self.memory = memory
         self.most_seconds = most_seconds
         self.counts = {HIT: 0, JOINED: 0, MISS: 0}
-        self.kept: LRUCache[str, bytes] = LRUCache(most_bytes, getsizeof=len)
+        self.cache: LRUCache[str, Body] = LRUCache(cache_bytes, getsizeof=lambda body: body.size + BYTES_PER_ENTRY)
         self._open: set[Computation] = set()
         self._by_key: dict[str, Computation] = {}
 
@@ -104,14 +111,14 @@ class Answers:
         Raises
         ------
         ServerBusy
-            If it is not known and there is too much to compute.
+            If it is not cached, and there is too much to compute, or no memory for an answer of its size.
         ClientGone
             If the client went away.
         """
         lane = self.workers.lane(cost).name
-        kept = None if key is None else self.kept.get(key)
-        if kept is not None:
-            return self._found(kept, HIT, "kept")
+        cached = None if key is None else self.cache.get(key)
+        if cached is not None:
+            return self._found(cached, HIT, "cached")
         computation = None if key is None else self._by_key.get(key)
         if computation is not None:
             return self._found(await self._wait(computation, request), JOINED, lane)
@@ -122,33 +129,42 @@ class Answers:
         for computation in self._open:
             computation.interest.lose()
 
-    def _found(self, body: bytes, source: str, lane: str) -> Found:
+    def _found(self, body: Body, source: str, lane: str) -> Found:
         self.counts[source] += 1
         return Found(body, source, lane)
 
     def _begin(self, key: str | None, work: Work, cost: Cost) -> Computation:
+        while len(self.cache) and not self.memory.has_room(_size(cost)):
+            self.cache.popitem()
         interest = Interest(OVERRUN * self.most_seconds)
-        computation = Computation(key, asyncio.create_task(self.workers.run(lambda: work(interest), cost)), interest)
+        computation = Computation(key, asyncio.create_task(self._compute(work, cost, interest)), interest)
         self._open.add(computation)
         if key is not None:
             self._by_key[key] = computation
         computation.task.add_done_callback(lambda _: self._ended(computation))
         return computation
 
+    async def _compute(self, work: Work, cost: Cost, interest: Interest) -> Body:
+        with self.memory.expecting(_size(cost)):
+            return await self.workers.run(lambda: self.memory.counted(Body(_checked(work(interest), interest))), cost)
+
     def _ended(self, computation: Computation) -> None:
         self._forget(computation)
         failed = computation.task.cancelled() or computation.task.exception()
-        if computation.key is not None and not failed and len(computation.task.result()) <= self.kept.maxsize:
-            self.kept[computation.key] = computation.task.result()
+        if computation.key is None or failed:
+            return
+        body = computation.task.result()
+        if self.cache.getsizeof(body) <= self.cache.maxsize // LARGEST_SHARE:
+            self.cache[computation.key] = body
 
     def _forget(self, computation: Computation) -> None:
         self._open.discard(computation)
         if computation.key is not None and self._by_key.get(computation.key) is computation:
             del self._by_key[computation.key]
 
-    async def _wait(self, computation: Computation, request: Request) -> bytes:
+    async def _wait(self, computation: Computation, request: Request) -> Body:
         computation.waiting += 1
-        gone = asyncio.create_task(client_gone(request))
+        gone = asyncio.create_task(client_gone(request.receive))
         try:
             await asyncio.wait((computation.task, gone), return_when=asyncio.FIRST_COMPLETED)
             if not computation.task.done():
@@ -163,7 +179,12 @@ class Answers:
                 computation.task.cancel()
 
 
-async def client_gone(request: Request) -> None:
-    """Returns when the client has gone away."""
-    while (await request.receive())["type"] != "http.disconnect":
-        pass
+def _size(cost: Cost) -> int:
+    """Bytes of the answer, as estimated."""
+    return int(cost.megabytes * 1e6)
+
+
+def _checked(pieces: Iterable[bytes], interest: Interest) -> Iterator[bytes]:
+    for piece in pieces:
+        interest.check()
+        yield piece

@@ -8,10 +8,9 @@ from fastapi import Depends, Request
 from fastapi.templating import Jinja2Templates
 from prometheus_client.core import Metric
 
-from app.api.answers import HIT, Answers
+from app.api.answers import Answers
 from app.api.checkpoints import CheckpointCache
 from app.api.connections import Connections
-from app.api.kept import ResponseMemory
 from app.api.metrics import Metrics, counter, counters, gauge, gauges
 from app.api.streaming import Streams
 from app.api.workers import Workers
@@ -25,7 +24,6 @@ class Server:
     settings: Settings
     workers: Workers
     answers: Answers
-    responses: ResponseMemory
     metrics: Metrics
     templates: Jinja2Templates
     catalog: bytes  # as JSON; it never changes
@@ -58,9 +56,15 @@ class Server:
         yield gauges(
             "unrolled_seconds_ahead", "What a newcomer would wait, by lane.", "lane", {lane.name: lane.seconds_ahead() for lane in lanes}
         )
-        found = {**self.answers.counts, HIT: self.answers.counts[HIT] + self.responses.hits}
-        yield counters("unrolled_cache", "Answers remembered, shared with another request, or computed.", "result", found)
-        yield gauge("unrolled_cache_bytes", "What the remembered answers take.", self.answers.kept.currsize + self.responses.kept.currsize)
+        yield counters(
+            "unrolled_cache",
+            "Answers from the cache (hit), from a computation under way (joined), or computed (miss).",
+            "result",
+            self.answers.counts,
+        )
+        yield gauge("unrolled_cache_bytes", "Bytes of the cached answers, with their keys and bookkeeping.", self.answers.cache.currsize)
+        yield gauge("unrolled_answer_bytes", "Bytes of all answers: cached, expected, or not yet sent.", self.answers.memory.bytes)
+        yield counter("unrolled_answers_refused", "Large answers refused with 503 for lack of memory.", self.answers.memory.refused)
         yield gauge("unrolled_streams_open", "Training runs that are being streamed.", self.streams.active)
         yield counter("unrolled_streams", "Training runs that were streamed.", self.streams.opened)
         yield counter("unrolled_training_steps", "Steps of streamed training runs that were computed.", self.streams.steps_computed)

@@ -18,6 +18,7 @@ from fastapi.sse import KEEPALIVE_COMMENT
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from app.api.client import client_gone
 from app.api.errors import ServerBusy, error_response
 from app.api.head import wants_no_body
 
@@ -118,7 +119,7 @@ class EventStream(Response):
 
     async def _until_gone(self, receive: Receive, send: Send, stop: threading.Event) -> None:
         telling = asyncio.create_task(self._tell(send, stop))
-        gone = asyncio.create_task(_client_gone(receive))
+        gone = asyncio.create_task(client_gone(receive))
         try:
             await asyncio.wait((telling, gone), return_when=asyncio.FIRST_COMPLETED)
             if telling.done():
@@ -160,8 +161,3 @@ class EventStream(Response):
         with scope:
             return await to_thread.run_sync(partial(self.work.slice, stop), limiter=self.streams.slots)
         return b""
-
-
-async def _client_gone(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass

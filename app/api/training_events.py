@@ -10,7 +10,7 @@ from typing import Any
 from fastapi.sse import format_sse_event
 from starlette.responses import Response
 
-from app.api.arrays import encode
+from app.api.arrays import encode, encode_in_pieces
 from app.api.errors import error_response, internal_error
 from app.api.replies import VERSION
 from app.api.streaming import Streams
@@ -139,7 +139,7 @@ class TrainingEvents:
         return format_sse_event(event=name, data_str=encode(data, self._arrays).decode(), id=id, retry=retry)
 
 
-def whole_run(events: Iterable[Event], arrays: str) -> bytes:
+def whole_run(events: Iterable[Event], arrays: str) -> Iterator[bytes]:
     """All of a run as one JSON."""
     told = list(events)
     (started,) = (event for event in told if isinstance(event, Started))
@@ -152,7 +152,7 @@ def whole_run(events: Iterable[Event], arrays: str) -> bytes:
         "snapshots": [snapshot_part(event) for event in told if isinstance(event, Snapshot)],
         "divergence": divergences[0] if divergences else None,
     }
-    return encode(answer, arrays)
+    return encode_in_pieces(answer, arrays)
 
 
 def described(event: Started, arrays: str) -> dict[str, Any]:

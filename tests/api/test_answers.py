@@ -1,8 +1,10 @@
-"""Answers are remembered within bounds, shared while they are computed, and given up with the last client that waits."""
+"""Answers are cached within bounds, shared while they are computed, and given up with the last client that waits."""
 
 import asyncio
+import gc
 import threading
 import time
+import tracemalloc
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,6 +12,7 @@ import httpx
 import pytest
 from fastapi import FastAPI, Request
 
+from app.api.answer_memory import AnswerMemory
 from app.api.answers import Answers, Interest
 from app.api.errors import ClientGone, ServerBusy
 from app.api.routes.pages import FIRST_PARTS
@@ -52,7 +55,7 @@ class Slow:
         self.count = 0
         self.ended = threading.Event()
 
-    def work(self, interest: Interest) -> bytes:
+    def work(self, interest: Interest) -> list[bytes]:
         self.count += 1
         self.begun.release()
         assert self.release.wait(10)
@@ -60,7 +63,7 @@ class Slow:
             interest.check()
         finally:
             self.ended.set()
-        return b"answer"
+        return [b"answer"]
 
     async def until_begun(self) -> None:
         assert await asyncio.to_thread(self.begun.acquire, timeout=10)
@@ -73,8 +76,8 @@ def slow() -> Iterator[Slow]:
     slow.release.set()
 
 
-def answers(most_bytes: int = 1000, **changed: Any) -> Answers:
-    return Answers(Workers(Settings(**{"workers": 1, "long_wait_seconds": 100, **changed})), most_bytes)
+def answers(most_bytes: int = 10_000, **changed: Any) -> Answers:
+    return Answers(Workers(Settings(**{"workers": 1, "long_wait_seconds": 100, **changed})), AnswerMemory(10**9), most_bytes)
 
 
 @pytest.fixture
@@ -89,16 +92,16 @@ def server_of(app: FastAPI) -> Server:
     return server
 
 
-async def test_the_second_answer_comes_from_memory_and_the_third_before_anything_is_parsed(fresh: FastAPI) -> None:
+async def test_the_second_answer_comes_from_the_cache(fresh: FastAPI) -> None:
     async with connect(fresh) as client:
-        first, second, third, fourth = [await client.get(RUNS, params=SMALL) for _ in range(4)]
-    assert [response.headers["x-cache"] for response in (first, second, third, fourth)] == ["miss", "hit", "hit", "hit"]
-    assert first.content == second.content == third.content == fourth.content
+        first, *others = [await client.get(RUNS, params=SMALL) for _ in range(3)]
+    assert [response.headers["x-cache"] for response in (first, *others)] == ["miss", "hit", "hit"]
     own = {"x-request-id", "x-cache"}
-    for again in (second, third, fourth):
+    for again in others:
+        assert again.content == first.content
         assert {k: v for k, v in again.headers.items() if k not in own} == {k: v for k, v in first.headers.items() if k not in own}
     server = server_of(fresh)
-    assert (server.answers.counts["hit"], server.responses.hits) == (1, 2)
+    assert server.answers.counts["hit"] == 2
     assert sum(lane.begun for lane in server.workers) == 1
 
 
@@ -143,26 +146,59 @@ async def test_what_was_remembered_still_answers_304_and_head(fresh: FastAPI) ->
         assert (head.status_code, head.content, head.headers["x-cache"]) == (200, b"", "hit")
 
 
-async def test_errors_are_not_remembered(fresh: FastAPI) -> None:
+async def test_errors_are_not_cached(fresh: FastAPI) -> None:
     async with connect(fresh) as client:
         for _ in range(3):
             response = await client.get(RUNS, params={"hidden_size": 0})
             assert response.status_code == 422
             assert "x-cache" not in response.headers
-    assert len(server_of(fresh).responses.kept) == 0
+    assert len(server_of(fresh).answers.cache) == 0
 
 
-async def test_memory_is_bounded_in_bytes() -> None:
-    app = create_app(Settings(answer_megabytes=0.2))
+async def test_the_cache_is_bounded_in_bytes_of_bodies_keys_and_objects(slow: Slow) -> None:
+    shared, size = answers(most_bytes=10_000_000), 100
+    slow.release.set()
+
+    async def ask(number: int) -> None:
+        await shared.get(f'W/"{number:032x}"', lambda interest: [bytes(size)], Cost(0.0, 0.0, ()), Client().request)
+
+    await ask(0)
+    tracemalloc.start()
+    try:
+        gc.collect()
+        counted, taken = shared.cache.currsize, tracemalloc.get_traced_memory()[0]
+        for number in range(1, 2000):
+            await ask(number)
+        gc.collect()
+        counted, taken = shared.cache.currsize - counted, tracemalloc.get_traced_memory()[0] - taken
+    finally:
+        tracemalloc.stop()
+    assert taken <= 1.25 * counted
+    assert counted <= 1.5 * taken
+
+
+async def test_what_only_the_page_reads_and_accept_encoding_take_no_memory(fresh: FastAPI) -> None:
+    """A query of 20 kB and headers of 20 kB, other ones each time: one answer, cached once."""
+    async with connect(fresh) as client:
+        await client.get(RUNS, params=SMALL)
+        before = server_of(fresh).answers.cache.currsize
+        for number in range(5):
+            pin, accept = f"{number}" + 20_000 * "x", f"gzip, x{number}" + 20_000 * "y"
+            again = await client.get(RUNS, params={**SMALL, "pin": pin}, headers={"Accept-Encoding": accept})
+            assert again.headers["x-cache"] == "hit"
+    assert server_of(fresh).answers.cache.currsize == before
+
+
+async def test_the_longest_unused_answers_make_room() -> None:
+    app = create_app(Settings(answer_megabytes=0.1))
     async with connect(app) as client:
         for seed in range(30):
-            for _ in range(3):
-                await client.get(RUNS, params={**SMALL, "seed": seed})
-    server = server_of(app)
-    for kept in (server.answers.kept, server.responses.kept):
-        assert 0 < len(kept) < 30
-        assert kept.currsize <= 100_000
-    assert sum(map(len, server.answers.kept.values())) == server.answers.kept.currsize
+            await client.get(RUNS, params={**SMALL, "seed": seed})
+        assert (await client.get(RUNS, params={**SMALL, "seed": 29})).headers["x-cache"] == "hit"
+        assert (await client.get(RUNS, params={**SMALL, "seed": 0})).headers["x-cache"] == "miss"
+    cache = server_of(app).answers.cache
+    assert 0 < len(cache) < 30
+    assert sum(body.size for body in cache.values()) < cache.currsize <= 100_000
 
 
 async def test_without_memory_everything_is_computed() -> None:
@@ -179,7 +215,7 @@ async def test_requests_for_the_same_at_the_same_time_share_one_computation(slow
     found = await asyncio.gather(*tasks)
     assert slow.count == 1
     assert [one.source for one in found] == ["miss"] + ["joined"] * 4
-    assert {one.body for one in found} == {b"answer"}
+    assert {bytes(one.body) for one in found} == {b"answer"}
     assert (await shared.get("key", slow.work, LONG, Client().request)).source == "hit"
 
 
@@ -198,8 +234,8 @@ async def test_a_computation_goes_on_while_one_client_waits_and_ends_with_the_la
     slow.release.set()
     assert await asyncio.to_thread(slow.ended.wait, 10)
     await asyncio.sleep(0.01)
-    assert len(shared.kept) == 0  # it ended between two parts: nobody waited
-    assert (await shared.get("key", lambda interest: b"anew", LONG, Client().request)).body == b"anew"
+    assert len(shared.cache) == 0  # it ended between two parts: nobody waited
+    assert bytes((await shared.get("key", lambda interest: [b"anew"], LONG, Client().request)).body) == b"anew"
 
 
 async def test_a_client_that_leaves_while_it_waits_costs_nothing(slow: Slow) -> None:
@@ -214,18 +250,18 @@ async def test_a_client_that_leaves_while_it_waits_costs_nothing(slow: Slow) -> 
     with pytest.raises(ClientGone):
         await asyncio.wait_for(leaves, 10)
     slow.release.set()
-    assert [found.body for found in await asyncio.gather(first, stays)] == [b"answer"] * 2
+    assert [bytes(found.body) for found in await asyncio.gather(first, stays)] == [b"answer"] * 2
     assert slow.count == 2
 
 
 async def test_everyone_who_waits_hears_of_a_failure_and_it_is_not_remembered() -> None:
-    def fails(interest: Interest) -> bytes:
+    def fails(interest: Interest) -> list[bytes]:
         raise ServerBusy(retry_after=1)
 
     shared = answers()
     asked = [shared.get("key", fails, LONG, Client().request) for _ in range(3)]
     assert [type(error) for error in await asyncio.gather(*asked, return_exceptions=True)] == [ServerBusy] * 3
-    assert (await shared.get("key", lambda interest: b"fine", LONG, Client().request)).body == b"fine"
+    assert bytes((await shared.get("key", lambda interest: [b"fine"], LONG, Client().request)).body) == b"fine"
 
 
 async def test_a_client_that_leaves_ends_its_run_before_its_next_part(fresh: FastAPI, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -293,7 +329,6 @@ async def test_while_the_loop_is_full_runs_are_refused_unread_and_all_else_is_an
         lane._running.add(Ticket(Cost(1.0, 0.0, ()), asyncio.get_running_loop().create_future()))
         refused = await client.get(RUNS, params={"hidden_size": 0})  # read, it would be a 422
         assert (refused.status_code, refused.headers["retry-after"]) == (503, "1")
-        assert (await client.get(RUNS, params=SMALL)).headers["x-cache"] == "hit"
         assert (await client.get("/api/v1/catalog")).status_code == 200
         assert (await client.get("/")).status_code == 200
         assert lane.refused >= 1
@@ -319,11 +354,11 @@ async def test_past_its_bound_the_server_refuses_at_once_and_comes_back() -> Non
 
 
 async def test_a_run_that_takes_far_longer_than_was_estimated_is_given_up() -> None:
-    def work(interest: Interest) -> bytes:
+    def work(interest: Interest) -> list[bytes]:
         while True:
             interest.check()
 
-    impatient = Answers(Workers(Settings()), 0, most_seconds=0.02)
+    impatient = Answers(Workers(Settings()), AnswerMemory(10**9), 0, most_seconds=0.02)
     with pytest.raises(WorkTooLarge, match=r"not finished', allowed: at most 0\.06 s\. Leave parts out of include"):
         await impatient.get(None, work, LONG, Client().request)
 

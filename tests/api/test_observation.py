@@ -143,7 +143,7 @@ async def test_metrics_count_requests_by_route_size_and_cache(fresh: FastAPI) ->
         assert await metric(client, "unrolled_requests_total", route=RUNS, status="422") == 1
         assert await metric(client, "unrolled_requests_total", route="none", status="404") == 1
         assert await metric(client, "unrolled_request_seconds_count", route=RUNS, size="at_once") == 1
-        assert await metric(client, "unrolled_request_seconds_count", route=RUNS, size="kept") == 2
+        assert await metric(client, "unrolled_request_seconds_count", route=RUNS, size="cached") == 2
         assert await metric(client, "unrolled_request_seconds_count", route=RUNS, size="quick") == 1
         assert await metric(client, "unrolled_cache_total", result="hit") == 2
         assert await metric(client, "unrolled_cache_total", result="miss") == 2

@@ -3,12 +3,13 @@
 from typing import Any
 
 import numpy as np
+import orjson
 import pytest
 from fastapi import FastAPI
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.api.arrays import encode, typed
+from app.api.arrays import NUMBERS_AT_A_TIME, PIECE_BYTES, encode, encode_in_pieces, typed
 from app.api.schemas import RUN
 from app.experiments.parameters import PARTS, RunParameters
 from tests.api.conftest import connect
@@ -48,6 +49,46 @@ def test_integers_stay_integers() -> None:
 @pytest.mark.parametrize("form", ["list", "typed"])
 def test_an_array_with_gaps_is_a_list_with_null(gap: float, form: str) -> None:
     assert strict_json(encode({"a": np.array([[1.0, gap], [2.0, 3.0]])}, form)) == {"a": [[1.0, None], [2.0, 3.0]]}
+
+
+LONG = NUMBERS_AT_A_TIME + 17
+
+
+@pytest.mark.parametrize("form", ["list", "typed"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        np.linspace(-1.0, 1.0, LONG) * 1e-300,
+        np.linspace(-1.0, 1.0, 2 * LONG).reshape(2, LONG),
+        np.linspace(-1.0, 1.0, 7 * LONG).reshape(LONG, 7),
+        np.linspace(-1.0, 1.0, 4 * LONG).reshape(2, 2, LONG),
+        np.where(np.arange(7 * LONG) % 5 == 0, np.nan, 0.5).reshape(LONG, 7),
+        np.asfortranarray(np.linspace(-1.0, 1.0, 300 * 500).reshape(300, 500)),
+        np.arange(LONG),
+        list(range(LONG)),
+        [1.5, None] * LONG,
+        [[0.5] * LONG] * 3,
+        [{"step": step, "norms": np.full(1000, 0.1)} for step in range(100)],
+        {"one": {"two": np.linspace(-1.0, 1.0, 3 * LONG), 3: None}, "four": "text"},
+    ],
+    ids=lambda value: f"{type(value).__name__} {getattr(value, 'shape', len(value))}",
+)
+def test_a_long_answer_comes_in_pieces_and_is_the_same(value: Any, form: str) -> None:
+    answer = {"parameters": {"x": value, "seed": 1}, "before": 1.5, "long": value, "after": [np.ones(3), "text"], "none": {}}
+    pieces = list(encode_in_pieces(answer, form))
+    assert max(map(len, pieces)) < 2.5 * PIECE_BYTES
+    assert len(pieces) > 1
+    short = {key: item for key, item in answer.items() if key not in ("parameters", "long")}
+    whole = orjson.loads(b"".join(pieces))
+    plain = orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS
+    as_lists = orjson.loads(orjson.dumps(value, lambda array: array.tolist(), plain))
+    assert whole["parameters"] == {"x": as_lists, "seed": 1}
+    assert {key: whole[key] for key in short} == orjson.loads(encode(short, form))
+    if form == "list":
+        assert whole["long"] == as_lists
+    elif isinstance(value, np.ndarray):
+        expected = typed(value)
+        assert whole["long"] == (as_lists if isinstance(expected, np.ndarray) else expected)
 
 
 @pytest.mark.parametrize("form", ["list", "typed"])

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from app import __version__
 from app.api.answer import SCHEMA_VERSION
+from app.api.answer_memory import Body
 from app.api.replies import json_reply
 from app.api.schemas import CLIFF, PAGE_PARAMETERS, RUN, TRAINING, ParameterFacts, parameter_facts
 from app.api.server import CurrentServer
@@ -159,7 +160,7 @@ class Catalog(BaseModel):
 )
 async def get_catalog(server: CurrentServer) -> Response:
     """Names, ranges, units and defaults, presets, and the limits of this server."""
-    return json_reply(server.catalog, {"Cache-Control": f"public, max-age={server.settings.cache_seconds}"})
+    return json_reply(Body((server.catalog,)), {"Cache-Control": f"public, max-age={server.settings.cache_seconds}"})
 
 
 def encoded(settings: Settings) -> bytes:

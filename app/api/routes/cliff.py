@@ -1,5 +1,6 @@
 """GET /api/v1/cliff: the error surface of the one-unit network, descents on it, and its bifurcations."""
 
+from collections.abc import Iterator
 from functools import partial
 from typing import Annotated
 
@@ -7,7 +8,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
 from app.api.answers import Interest
-from app.api.arrays import encode
+from app.api.arrays import encode_in_pieces
 from app.api.cliff_answer import CliffAnswer
 from app.api.errors import documented
 from app.api.queries import QueryRoute
@@ -40,6 +41,6 @@ async def get_cliff(request: Request, server: CurrentServer, query: Annotated[Cl
     return await respond(request, server, Question(etag(parameters, query.arrays), estimate_cliff(parameters), work))
 
 
-def _answer(parameters: CliffParameters, arrays: str, _: Interest) -> bytes:
+def _answer(parameters: CliffParameters, arrays: str, _: Interest) -> Iterator[bytes]:
     found = explore_cliff(parameters)
-    return encode({"parameters": {**found.pop("parameters"), "arrays": arrays}, "version": VERSION, **found}, arrays)
+    return encode_in_pieces({"parameters": {**found.pop("parameters"), "arrays": arrays}, "version": VERSION, **found}, arrays)

@@ -66,7 +66,7 @@ async def initial(request: Request, server: Server) -> bytes:
     except (UnrolledError, ValidationError):
         return b"null"
     note(request, answer.lane, answer.source)
-    return answer.body
+    return bytes(answer.body)
 
 
 def json_block(json: bytes) -> Markup:

@@ -1,5 +1,6 @@
 """GET and POST /api/v1/runs: one exploration, from named parameters or with data of one's own."""
 
+from collections.abc import Iterator
 from functools import partial
 from typing import Annotated
 
@@ -9,7 +10,7 @@ from starlette.responses import Response
 
 from app.api.answer import RunAnswer
 from app.api.answers import Interest
-from app.api.arrays import encode
+from app.api.arrays import encode_in_pieces
 from app.api.bodies import JsonRoute, declared_json
 from app.api.errors import documented
 from app.api.replies import VERSION, answer_reply, each_parameter_once, etag
@@ -107,14 +108,13 @@ def question(run: PreparedRun, arrays: str) -> Question:
     return Question(etag(run.parameters, arrays), estimate(run.parameters), partial(answer, run, arrays))
 
 
-def answer(run: PreparedRun, arrays: str, interest: Interest) -> bytes:
+def answer(run: PreparedRun, arrays: str, interest: Interest) -> Iterator[bytes]:
     """The whole answer as JSON."""
     computed = compute(run, interest.check)
-    interest.check()
     understood = {**computed.pop("parameters"), "arrays": arrays}
-    return encode({"parameters": understood, "version": VERSION, **computed}, arrays)
+    return encode_in_pieces({"parameters": understood, "version": VERSION, **computed}, arrays)
 
 
 def warm_up() -> None:
     """Compute the default run once, so that the first visitor doesn't wait for what Python and NumPy load late."""
-    answer(prepare(RunParameters()), "typed", Interest())
+    b"".join(answer(prepare(RunParameters()), "typed", Interest()))

@@ -55,7 +55,7 @@ async def get_training(request: Request, server: CurrentServer, query: Annotated
     return await respond(request, server, Question(etag(run, query.arrays), estimate_training(run), work))
 
 
-def _answer(run: TrainingParameters, arrays: str, interest: Interest) -> bytes:
+def _answer(run: TrainingParameters, arrays: str, interest: Interest) -> Iterator[bytes]:
     return whole_run(_while_wanted(events(run), interest), arrays)
 
 
