@@ -11,7 +11,7 @@ from cachetools import LRUCache
 from fastapi import Request
 
 from app.api.answer_memory import AnswerMemory, Body
-from app.api.client import client_gone
+from app.api.client import address_of, client_gone
 from app.api.errors import ClientGone
 from app.api.workers import Workers
 from app.engine.errors import WorkTooLarge
@@ -122,7 +122,7 @@ class Answers:
         computation = None if key is None else self._by_key.get(key)
         if computation is not None:
             return self._found(await self._wait(computation, request), JOINED, lane)
-        return self._found(await self._wait(self._begin(key, work, cost), request), MISS, lane)
+        return self._found(await self._wait(self._begin(key, work, cost, address_of(request.scope)), request), MISS, lane)
 
     def abandon(self) -> None:
         """Nobody waits for anything any more: the process is about to end."""
@@ -133,20 +133,20 @@ class Answers:
         self.counts[source] += 1
         return Found(body, source, lane)
 
-    def _begin(self, key: str | None, work: Work, cost: Cost) -> Computation:
+    def _begin(self, key: str | None, work: Work, cost: Cost, client: str) -> Computation:
         while len(self.cache) and not self.memory.has_room(_size(cost)):
             self.cache.popitem()
         interest = Interest(OVERRUN * self.most_seconds)
-        computation = Computation(key, asyncio.create_task(self._compute(work, cost, interest)), interest)
+        computation = Computation(key, asyncio.create_task(self._compute(work, cost, interest, client)), interest)
         self._open.add(computation)
         if key is not None:
             self._by_key[key] = computation
         computation.task.add_done_callback(lambda _: self._ended(computation))
         return computation
 
-    async def _compute(self, work: Work, cost: Cost, interest: Interest) -> Body:
+    async def _compute(self, work: Work, cost: Cost, interest: Interest, client: str) -> Body:
         with self.memory.expecting(_size(cost)):
-            return await self.workers.run(lambda: self.memory.counted(Body(_checked(work(interest), interest))), cost)
+            return await self.workers.run(lambda: self.memory.counted(Body(_checked(work(interest), interest))), cost, client)
 
     def _ended(self, computation: Computation) -> None:
         self._forget(computation)

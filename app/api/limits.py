@@ -2,6 +2,7 @@
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.api.client import address_of
 from app.api.errors import BodyTooLarge, HeadersTooLarge, UrlTooLong, error_response
 from app.api.observation import facts_of
 from app.api.workers import Lane
@@ -9,7 +10,7 @@ from app.engine.errors import WorkTooLarge
 from app.experiments.cost import Cost
 from app.settings import Settings
 
-COMPUTED = frozenset({"/api/v1/runs", "/api/v1/cliff", "/api/v1/trainings"})
+COMPUTED = frozenset({"/", "/train", "/cliff", "/api/v1/runs", "/api/v1/cliff", "/api/v1/trainings"})
 MOST_DIGITS = 18  # of a Content-Length: more bytes than any limit
 
 
@@ -49,7 +50,7 @@ def check_cost(cost: Cost, settings: Settings, max_seconds: float | None = None)
 
 
 class EarlyRefusal:
-    """ASGI middleware that refuses runs unread while the event loop has more to do than a run should wait for.
+    """ASGI middleware that refuses runs and pages unread while the event loop has more to do than their client should wait for.
 
     To read one takes a good part of what a small one takes to compute. A flood of them would leave no time for those that were taken on.
     """
@@ -59,9 +60,10 @@ class EarlyRefusal:
         self.lane = lane
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["path"] in COMPUTED and self.lane.is_full:
+        client = address_of(scope)
+        if scope["type"] == "http" and scope["path"] in COMPUTED and self.lane.is_full(client):
             facts_of(scope).route = scope["path"]
-            await error_response(self.lane.refusal())(scope, receive, send)
+            await error_response(self.lane.refusal(client))(scope, receive, send)
             return
         await self.app(scope, receive, send)
 

@@ -8,6 +8,8 @@ never waits behind a big one:
 - `quick`: up to `QUICK_SECONDS`, in threads.
 - `long`: everything else, in threads of its own.
 
+In a lane, clients take turns: one client with many runs delays its own runs, and those of others by one run a turn.
+
 A lane knows how many seconds of work are ahead of a newcomer. Where that is more than one should wait, the newcomer is refused
 as it arrives: the runs that were taken on stay quick, and whoever is refused knows it at once.
 """
@@ -15,13 +17,13 @@ as it arrives: the runs that were taken on stay quick, and whoever is refused kn
 import asyncio
 import math
 import time
-from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TypeVar
 
 from app.api.errors import ServerBusy
+from app.api.fair_queue import FairQueue
 from app.experiments.cost import Cost
 from app.settings import Settings
 
@@ -52,15 +54,15 @@ class Workers:
             return self.at_once
         return self.quick if cost.seconds <= QUICK_SECONDS else self.long
 
-    async def run(self, work: Callable[[], Result], cost: Cost) -> Result:
-        """Do work of this estimated cost. Cancelling gives up its place in the queue; see `Lane.run`.
+    async def run(self, work: Callable[[], Result], cost: Cost, client: str = "") -> Result:
+        """Do work of this estimated cost for a client. Cancelling gives up its place in the queue; see `Lane.run`.
 
         Raises
         ------
         ServerBusy
             If too much is ahead of it.
         """
-        return await self.lane(cost).run(work, cost)
+        return await self.lane(cost).run(work, cost, client)
 
     def __iter__(self) -> Iterator["Lane"]:
         return iter((self.at_once, self.quick, self.long))
@@ -77,6 +79,7 @@ class Ticket:
 
     cost: Cost
     turn: asyncio.Future[None]
+    client: str = ""
 
 
 class Lane:
@@ -89,7 +92,7 @@ class Lane:
     size : int
         Runs at the same time.
     queue_length : int
-        Runs that may wait.
+        Runs that may wait. Where the queue is full, the newest run of the client that has the most gives way.
     longest_wait : float
         Seconds that a run may be expected to wait.
     megabytes : float
@@ -117,7 +120,7 @@ class Lane:
         self.refused = 0
         self.abandoned = 0  # given up by their clients before they began
         self._threads = ThreadPoolExecutor(size, f"unrolled-{name}") if in_threads else None
-        self._waiting: deque[Ticket] = deque()
+        self._waiting: FairQueue[Ticket] = FairQueue()
         self._running: set[Ticket] = set()
         self._estimated = self._taken = 1.0  # seconds, of past runs; the first ones count little
 
@@ -136,33 +139,40 @@ class Lane:
         """Seconds that a run takes for every second that it was estimated to take."""
         return self._taken / self._estimated
 
-    def seconds_ahead(self) -> float:
-        """How long a newcomer would wait; of running runs half is still to come, on average."""
+    def seconds_ahead(self, client: str = "") -> float:
+        """How long a new run of a client would wait; of running runs half is still to come, on average."""
         if self.running < self.size:
             return 0.0
-        estimated = sum(ticket.cost.seconds for ticket in self._waiting) + 0.5 * sum(ticket.cost.seconds for ticket in self._running)
+        estimated = sum(ticket.cost.seconds for ticket in self._waiting.ahead_of(client)) + 0.5 * sum(
+            ticket.cost.seconds for ticket in self._running
+        )
         return estimated / self.size * self.pace
 
-    @property
-    def is_full(self) -> bool:
-        """Whether a newcomer would have to wait for too long, or behind too many."""
-        return (self.running >= self.size and self.waiting >= self.queue_length) or self.seconds_ahead() > self.longest_wait
+    def is_full(self, client: str = "") -> bool:
+        """Whether a new run of a client would have to wait for too long, or behind too many."""
+        if self.running >= self.size and self.waiting >= self.queue_length and not self._waiting.has_room_for(client):
+            return True
+        return self.seconds_ahead(client) > self.longest_wait
 
-    def refusal(self) -> ServerBusy:
-        """Count a newcomer who is refused; gives what to tell."""
+    def refusal(self, client: str = "") -> ServerBusy:
+        """Count a run that is refused; gives the error."""
         self.refused += 1
-        return ServerBusy(retry_after=min(LONGEST_RETRY, math.ceil(self.seconds_ahead()) or 1))
+        return ServerBusy(retry_after=min(LONGEST_RETRY, math.ceil(self.seconds_ahead(client)) or 1))
 
-    async def run(self, work: Callable[[], Result], cost: Cost) -> Result:
+    async def run(self, work: Callable[[], Result], cost: Cost, client: str = "") -> Result:
         """Do the work when its turn comes.
 
         Cancelled while it waits, it is never begun. A thread that has begun can't be stopped: it keeps its place in the lane to the
         end, though nobody waits for it any more.
         """
-        if self.is_full:
-            raise self.refusal()
-        ticket = Ticket(cost, asyncio.get_running_loop().create_future())
-        self._waiting.append(ticket)
+        if self.is_full(client):
+            raise self.refusal(client)
+        if self.running >= self.size and self.waiting >= self.queue_length:
+            displaced = self._waiting.make_room()
+            if not displaced.turn.done():
+                displaced.turn.set_exception(self.refusal(displaced.client))
+        ticket = Ticket(cost, asyncio.get_running_loop().create_future(), client)
+        self._waiting.push(client, ticket)
         self._begin_next()
         try:
             await ticket.turn
@@ -178,16 +188,15 @@ class Lane:
             self._threads.shutdown(wait=False, cancel_futures=True)
 
     def _begin_next(self) -> None:
-        while self._waiting and self.running < self.size and self._fits(self._waiting[0]):
-            ticket = self._waiting.popleft()
+        while self._waiting and self.running < self.size and self._fits(self._waiting.next()):
+            ticket = self._waiting.pop()
             if ticket.turn.done():  # cancelled, and not yet heard of it
                 continue
             self._running.add(ticket)
             ticket.turn.set_result(None)
 
     def _give_up(self, ticket: Ticket) -> None:
-        if ticket in self._waiting:
-            self._waiting.remove(ticket)
+        self._waiting.remove(ticket.client, ticket)
         self._end(ticket)
 
     def _fits(self, ticket: Ticket) -> bool:

@@ -116,7 +116,7 @@ async def test_the_key_is_what_the_parameters_mean(fresh: FastAPI) -> None:
         assert (await client.post(RUNS, json=SMALL)).headers["x-cache"] == "hit"
         page = await client.get("/", params={**SMALL, "arrays": "list"})
         assert page.status_code == 200
-    assert sum(lane.begun for lane in server_of(fresh).workers) == 4  # what the page asks for is known, too
+    assert sum(lane.begun for lane in server_of(fresh).workers) == 4 + 1  # four runs, and the page; its first picture is cached
 
 
 async def test_data_of_ones_own_is_not_remembered(fresh: FastAPI) -> None:
@@ -330,7 +330,8 @@ async def test_while_the_loop_is_full_runs_are_refused_unread_and_all_else_is_an
         refused = await client.get(RUNS, params={"hidden_size": 0})  # read, it would be a 422
         assert (refused.status_code, refused.headers["retry-after"]) == (503, "1")
         assert (await client.get("/api/v1/catalog")).status_code == 200
-        assert (await client.get("/")).status_code == 200
+        for page in ("/", "/train", "/cliff"):
+            assert (await client.get(page)).status_code == 503
         assert lane.refused >= 1
         lane._running.clear()
         assert (await client.get(RUNS, params={"hidden_size": 0})).status_code == 422

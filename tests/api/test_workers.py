@@ -4,6 +4,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Iterator
+from functools import partial
 from itertools import groupby
 from typing import Any
 
@@ -206,3 +207,45 @@ async def test_the_event_loop_turns_while_threads_compute() -> None:
     await task
     assert turns > 10
     assert longest < 1.0
+
+
+async def test_clients_take_turns(gate: Gate) -> None:
+    lanes, order = workers(), []
+    first = asyncio.create_task(lanes.run(gate.work, cost(LONG), "flood"))
+    await gate.until_begun()
+    names = ["flood 1", "flood 2", "flood 3", "other 1"]
+    tasks = [asyncio.create_task(lanes.run(partial(order.append, name), cost(LONG), name.split()[0])) for name in names]
+    await settled()
+    gate.release.set()
+    await asyncio.gather(first, *tasks)
+    assert order == ["flood 1", "other 1", "flood 2", "flood 3"]
+
+
+async def test_a_flood_of_one_client_fills_the_wait_of_that_client_alone(gate: Gate) -> None:
+    lanes = workers(long_wait_seconds=2.0 * LONG, queue_length=100)
+    tasks = [asyncio.create_task(lanes.run(gate.work, cost(LONG), "flood")) for _ in range(3)]
+    await gate.until_begun()
+    await settled()
+    with pytest.raises(ServerBusy):
+        await lanes.run(gate.work, cost(LONG), "flood")
+    assert lanes.long.seconds_ahead("other") == 1.5 * LONG
+    tasks.append(asyncio.create_task(lanes.run(gate.work, cost(LONG), "other")))
+    await settled()
+    gate.release.set()
+    assert await asyncio.gather(*tasks) == ["done"] * 4
+
+
+async def test_where_the_queue_is_full_the_newest_run_of_the_largest_client_gives_way(gate: Gate) -> None:
+    lanes = workers(queue_length=3)
+    tasks = [asyncio.create_task(lanes.run(gate.work, cost(LONG), "flood")) for _ in range(4)]
+    await gate.until_begun()
+    await settled()
+    other = asyncio.create_task(lanes.run(gate.work, cost(LONG), "other"))
+    await settled()
+    with pytest.raises(ServerBusy):
+        await tasks[3]
+    with pytest.raises(ServerBusy):
+        await lanes.run(gate.work, cost(LONG), "flood")
+    assert lanes.long.refused == 2
+    gate.release.set()
+    assert await asyncio.gather(*tasks[:3], other) == ["done"] * 4

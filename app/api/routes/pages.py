@@ -1,12 +1,14 @@
 """The pages for people: / with its first picture already inside, /train, /cliff and /docs."""
 
-from typing import Annotated
+from functools import partial
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from markupsafe import Markup
 from pydantic import ValidationError
 from starlette.responses import Response
 
+from app.api.client import address_of
 from app.api.headers import content_security_policy
 from app.api.observation import note
 from app.api.respond import found
@@ -14,6 +16,7 @@ from app.api.routes.runs import prepared, question
 from app.api.schemas import RunQuery, run_parameters
 from app.api.server import CurrentServer, Server
 from app.engine.errors import UnrolledError
+from app.experiments.cost import Cost
 from app.experiments.parameters import DEFAULT_PARTS
 
 router = APIRouter(include_in_schema=False)
@@ -22,25 +25,25 @@ router = APIRouter(include_in_schema=False)
 FIRST_PARTS = tuple(part for part in DEFAULT_PARTS if part != "step_gain")
 # An answer up to this estimate comes with the page; a longer one is fetched by it.
 EMBEDDED_SECONDS = 0.02
+PAGE_COST = Cost(0.001, 0.0, ())  # of a page's HTML, without an embedded answer
 
 
 @router.get("/")
 async def explore_page(request: Request, server: CurrentServer, embed: Annotated[str, Query()] = "") -> Response:
     """The Explore page. `embed=1` may be framed by other sites, nothing else may."""
-    context = {"initial": json_block(await initial(request, server))}
-    return server.templates.TemplateResponse(request, "explore.html", context, headers=_headers("*" if embed == "1" else "'none'"))
+    return await _page(request, server, "explore.html", embed, initial=json_block(await initial(request, server)))
 
 
 @router.get("/train")
 async def train_page(request: Request, server: CurrentServer, embed: Annotated[str, Query()] = "") -> Response:
     """Training runs side by side; `embed=1` as above."""
-    return server.templates.TemplateResponse(request, "train.html", headers=_headers("*" if embed == "1" else "'none'"))
+    return await _page(request, server, "train.html", embed)
 
 
 @router.get("/cliff")
 async def cliff_page(request: Request, server: CurrentServer, embed: Annotated[str, Query()] = "") -> Response:
     """The error surface of the one-unit network; `embed=1` as above."""
-    return server.templates.TemplateResponse(request, "cliff.html", headers=_headers("*" if embed == "1" else "'none'"))
+    return await _page(request, server, "cliff.html", embed)
 
 
 @router.get("/docs")
@@ -52,6 +55,13 @@ async def docs_page(request: Request, server: CurrentServer) -> Response:
 def _headers(frame_ancestors: str = "'none'") -> dict[str, str]:
     # A page names the version of the files it needs, so it must be asked for again each time.
     return {"Cache-Control": "no-cache", "Content-Security-Policy": content_security_policy(frame_ancestors)}
+
+
+async def _page(request: Request, server: Server, template: str, embed: str, **context: Any) -> Response:
+    """A page, made when its turn comes: a flood of page views must not take the time of the runs."""
+    headers = _headers("*" if embed == "1" else "'none'")
+    make = partial(server.templates.TemplateResponse, request, template, context, headers=headers)
+    return await server.workers.run(make, PAGE_COST, address_of(request.scope))
 
 
 async def initial(request: Request, server: Server) -> bytes:
