@@ -56,7 +56,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         metrics=Metrics(),
         templates=templates,
         catalog=encoded_catalog,
-        streams=Streams(settings.max_streams, settings.workers),
+        streams=Streams(settings.max_streams, settings.workers, settings.stream_megabytes),
         checkpoints=CheckpointCache(int(settings.checkpoint_megabytes * 1e6)),
         connections=Connections(settings),
     )

@@ -56,8 +56,13 @@ class Settings(BaseSettings):
     )
     queue_length: Annotated[int, Field(ge=0, description="How many runs of a kind may wait at most, whatever they cost.")] = 64
     max_streams: Annotated[
-        int, Field(ge=1, description="Training runs that may be streamed at the same time; beyond it the answer is 503.")
-    ] = 64
+        int,
+        Field(
+            ge=1,
+            description="Training runs that may be streamed at the same time, by all clients: 30 students with four variants have 120.",
+        ),
+    ] = 160
+    stream_megabytes: Annotated[float, Field(gt=0, description="Memory for the states of the runs that are streamed, in MB.")] = 128.0
     max_training_seconds: Annotated[
         float, Field(gt=0, description="The longest that a streamed training run may be estimated to take on its own, in seconds.")
     ] = 600.0

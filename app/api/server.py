@@ -42,10 +42,11 @@ class Server:
         self.ready = False
         self.answers.abandon()
         self.workers.close()
+        self.streams.close()
 
     def counted(self) -> Iterator[Metric]:
         """What is counted here and there, for the metrics."""
-        lanes = list(self.workers)
+        lanes = [*self.workers, self.streams.training, self.streams.replay]
         yield counters("unrolled_runs", "Runs begun, by lane.", "lane", {lane.name: lane.begun for lane in lanes})
         yield counters("unrolled_shed", "Runs refused with 503, by lane.", "lane", {lane.name: lane.refused for lane in lanes})
         yield counters(
@@ -67,6 +68,7 @@ class Server:
         yield counter("unrolled_answers_refused", "Large answers refused with 503 for lack of memory.", self.answers.memory.refused)
         yield gauge("unrolled_streams_open", "Training runs that are being streamed.", self.streams.active)
         yield counter("unrolled_streams", "Training runs that were streamed.", self.streams.opened)
+        yield counter("unrolled_streams_displaced", "Streams that gave way to a client with fewer.", self.streams.displaced)
         yield counter("unrolled_training_steps", "Steps of streamed training runs that were computed.", self.streams.steps_computed)
         yield gauge("unrolled_checkpoint_bytes", "What the remembered states of training runs take.", self.checkpoints.bytes)
         yield gauge("unrolled_connections_open", "Open connections.", len(self.connections))

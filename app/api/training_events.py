@@ -49,6 +49,7 @@ class TrainingEvents:
         self, events: Iterator[Event], streams: Streams, *, arrays: str, estimated_seconds: float, stop_after: int, address: str
     ) -> None:
         self.ended = False
+        self.replays = False
         self._events = events
         self._streams = streams
         self._arrays = arrays
@@ -77,7 +78,7 @@ class TrainingEvents:
             return written + self._failed(failure)
         if not self.ended and (stop.is_set() or self._told >= self._stop_after):
             self.ended = True
-            reason = "stop_after" if self._told >= self._stop_after else "shutdown"
+            reason = "stop_after" if self._told >= self._stop_after else "shutdown" if self._streams.draining else "busy"
             written += self._event("interrupted", {"step": self._told, "reason": reason, "resume": f"{self._address}{self._told}"})
         return written
 
@@ -91,7 +92,16 @@ class TrainingEvents:
                 self._streams.count_step()
                 if event.step >= self._stop_after:
                     return
-            if isinstance(event, Started) or stop.is_set() or time.monotonic() >= until:
+            if isinstance(event, Started):
+                self.replays = event.start_after > 0
+                return
+            if isinstance(event, Replayed):
+                self.replays = event.step < self._told
+                if not self.replays:
+                    return
+            else:
+                self.replays = False
+            if stop.is_set() or time.monotonic() >= until:
                 return
 
     def _written(self, events: Sequence[Event]) -> bytes:

@@ -53,6 +53,13 @@ def estimate_longest_wait(run: TrainingParameters) -> Cost:
     return Cost(max(step_seconds(run), snapshot.seconds), snapshot.megabytes + _numbers_held(run) * 8.0 / 1e6, LOWER_A_STEP)
 
 
+def state_megabytes(run: TrainingParameters) -> float:
+    """Held between two steps: parameters and two moments, of the state and of the one that follows it."""
+    task = find_task(run.task, run.text)
+    H, sizes = float(run.hidden_size), float(task.input_size + task.output_size)
+    return 6.0 * 8.0 * (H * (H + sizes + 3.0) + task.output_size) / 1e6
+
+
 def _numbers_held(run: TrainingParameters) -> float:
     """By one step: what forward pass and sweep keep of a mini-batch, and some copies of the parameters."""
     task = find_task(run.task, run.text)

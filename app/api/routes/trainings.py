@@ -23,7 +23,7 @@ from app.api.training_events import END, TrainingEvents, whole_run
 from app.engine.errors import InvalidParameter
 from app.experiments.parameters import TrainingParameters
 from app.experiments.training import Event, events, resolve
-from app.experiments.training_cost import estimate_longest_wait, estimate_training
+from app.experiments.training_cost import estimate_longest_wait, estimate_training, state_megabytes
 
 router = APIRouter(prefix="/api/v1/trainings", tags=["trainings"], route_class=QueryRoute)
 
@@ -100,7 +100,7 @@ async def stream_training(
         address=_address(request),
     )
     note(request, "stream")
-    return EventStream(work, server.streams)
+    return EventStream(work, server.streams, state_megabytes(run))
 
 
 def _start_after(told: str, steps: int) -> int:
