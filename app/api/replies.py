@@ -1,5 +1,6 @@
 """What the routes that compute share: queries without repetition, answers with an ETag, long answers in pieces."""
 
+import asyncio
 import hashlib
 import zlib
 from collections import Counter
@@ -9,6 +10,7 @@ from typing import Any
 import orjson
 from fastapi import Request
 from starlette.responses import Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from app import __version__
 from app.api.answer import SCHEMA_VERSION
@@ -21,8 +23,8 @@ from app.api.schemas import form_of
 
 VERSION = {"software": __version__, "schema": SCHEMA_VERSION}
 
-# What is compressed and sent at once; the event loop turns between two pieces. gzip takes 2 ms for as much.
-PIECE_BYTES = 64 * 1024
+SHORT_BYTES = 256 * 1024  # answers up to this size are compressed and sent at once
+PIECE_BYTES = 64 * 1024  # of longer ones: the event loop turns between two pieces. gzip takes 2 ms for as much
 SMALLEST_TO_COMPRESS = 500  # bytes, as starlette-compress has it
 
 
@@ -56,7 +58,7 @@ def answer_reply(found: Found, request: Request, headers: dict[str, str]) -> Res
     """A computed or remembered answer; a header says which, and so do log and metrics."""
     note(request, found.lane, found.source)
     headers = {**headers, HEADER: found.source}
-    if SMALLEST_TO_COMPRESS <= found.body.size <= PIECE_BYTES and accepts_only_gzip(request):
+    if SMALLEST_TO_COMPRESS <= found.body.size <= SHORT_BYTES and accepts_only_gzip(request):
         headers |= {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
         return Response(gzipped(bytes(found.body)), headers=headers, media_type="application/json")
     return json_reply(found.body, headers)
@@ -84,13 +86,26 @@ def gzipped(body: bytes) -> bytes:
 
 def json_reply(body: Body, headers: dict[str, str]) -> Response:
     """An answer that is JSON already."""
-    if body.size <= PIECE_BYTES:
+    if body.size <= SHORT_BYTES:
         return Response(bytes(body), headers=headers, media_type="application/json")
-    headers = {**headers, "Content-Length": str(body.size)}
-    return StreamingResponse(_pieces(body), headers=headers, media_type="application/json")
+    return LongReply(body, headers)
 
 
-async def _pieces(body: Body) -> AsyncIterator[bytes]:
-    for piece in body.pieces:
-        for start in range(0, len(piece), PIECE_BYTES):
-            yield piece[start : start + PIECE_BYTES]
+class LongReply(StreamingResponse):
+    """An answer that is sent in pieces, and released when its client has read it or has gone."""
+
+    def __init__(self, body: Body, headers: dict[str, str]) -> None:
+        self.unsent = body
+        super().__init__(self._pieces(), headers={**headers, "Content-Length": str(body.size)}, media_type="application/json")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self.unsent = Body(())  # at once: tracebacks of a cancelled reply hold it until the garbage collector comes
+
+    async def _pieces(self) -> AsyncIterator[bytes]:
+        for number in range(len(self.unsent.pieces)):
+            for start in range(0, len(self.unsent.pieces[number]), PIECE_BYTES):
+                yield self.unsent.pieces[number][start : start + PIECE_BYTES]
+                await asyncio.sleep(0)  # to a client that reads fast, sending alone never waits

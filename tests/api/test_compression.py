@@ -1,13 +1,17 @@
 """Answers come compressed as the client says, and not otherwise."""
 
+import asyncio
 import gzip
 
 import brotli
 import httpx
 import pytest
 import zstandard
+from starlette.types import Message, Receive, Scope, Send
+from starlette_compress import CompressMiddleware
 
-from app.api.replies import gzipped
+from app.api.answer_memory import Body
+from app.api.replies import PIECE_BYTES, gzipped, json_reply
 
 pytestmark = pytest.mark.anyio
 
@@ -85,3 +89,32 @@ async def test_the_etag_is_the_same_and_weak_in_every_encoding(client: httpx.Asy
     response = await client.get(RUNS, headers={"If-None-Match": tag, "Accept-Encoding": "br"})
     assert response.status_code == 304
     assert "content-encoding" not in response.headers
+
+
+async def test_the_event_loop_turns_while_a_long_answer_is_compressed_and_sent() -> None:
+    """Even to a client that reads as fast as it comes."""
+    turns = 0
+    answered = asyncio.Event()
+
+    async def rest_of_the_loop() -> None:
+        nonlocal turns
+        while not answered.is_set():
+            turns += 1
+            await asyncio.sleep(0)
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await json_reply(Body([bytes(PIECE_BYTES)] * 50), {})(scope, receive, send)
+
+    async def send(message: Message) -> None:
+        pass
+
+    async def receive() -> Message:
+        await answered.wait()
+        return {"type": "http.disconnect"}
+
+    scope = {"type": "http", "headers": [(b"accept-encoding", b"gzip")], "asgi": {"version": "3.0", "spec_version": "2.4"}}
+    other = asyncio.create_task(rest_of_the_loop())
+    await CompressMiddleware(app, gzip_level=1)(scope, receive, send)
+    answered.set()
+    await other
+    assert turns >= 50
