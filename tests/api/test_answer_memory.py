@@ -4,10 +4,12 @@ import asyncio
 import gc
 
 import pytest
+from starlette.types import Message
 
 from app.api.answer_memory import SMALL_BYTES, AnswerMemory, Body
 from app.api.answers import Answers, Interest
 from app.api.errors import ServerBusy
+from app.api.replies import json_reply
 from app.api.workers import Workers
 from app.experiments.cost import Cost
 from app.settings import Settings
@@ -83,3 +85,27 @@ async def test_a_large_answer_in_the_cache_makes_room() -> None:
     gc.collect()
     assert list(answers.cache) == ["d", "e"]
     assert memory.bytes == 2 * LARGE
+
+
+async def test_a_reply_that_is_cancelled_releases_its_answer_at_once() -> None:
+    """Not only when the garbage collector comes: until then large answers would be refused."""
+    memory = AnswerMemory(10**9)
+    reply = json_reply(memory.counted(Body([bytes(LARGE)])), {})
+    sends = asyncio.Event()
+
+    async def send(message: Message) -> None:
+        if message["type"] == "http.response.body":
+            sends.set()
+            await asyncio.Event().wait()  # a client that reads nothing
+
+    async def receive() -> Message:
+        await asyncio.Event().wait()
+        return {"type": "http.disconnect"}
+
+    task = asyncio.create_task(reply({"type": "http", "asgi": {"version": "3.0"}}, receive, send))
+    await sends.wait()
+    assert memory.bytes == LARGE
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert memory.bytes == 0  # though `reply` and `task`, with its traceback, still exist
