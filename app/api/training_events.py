@@ -5,6 +5,7 @@ import logging
 import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from fastapi.sse import format_sse_event
@@ -15,6 +16,7 @@ from app.api.errors import error_response, internal_error
 from app.api.replies import VERSION
 from app.api.streaming import Streams
 from app.engine.errors import UnrolledError
+from app.engine.interruption import interruptible
 from app.engine.losses import READOUTS
 from app.experiments.training import Diverged, Event, Finished, Replayed, Snapshot, Started, Step
 
@@ -24,6 +26,15 @@ END = "end"  # the id of the last event: there is nothing to go on with
 COLUMNS = tuple(field.name for field in dataclasses.fields(Step) if field.name != "step")
 
 log = logging.getLogger(__name__)
+
+
+class Stopped(Exception):
+    """The stream is to end now."""
+
+
+def _check(stop: threading.Event) -> None:
+    if stop.is_set():
+        raise Stopped
 
 
 class TrainingEvents:
@@ -66,8 +77,11 @@ class TrainingEvents:
         found: list[Event] = []
         failure = None
         try:
-            for event in self._computed(stop):
-                found.append(event)  # noqa: PERF402 — what was computed before a failure is told all the same
+            with interruptible(partial(_check, stop)):
+                for event in self._computed(stop):
+                    found.append(event)  # noqa: PERF402 — what was computed before a failure is told all the same
+        except Stopped:
+            pass  # in the middle of a step, which is computed again where the client goes on
         except UnrolledError as error:
             failure = error_response(error)
         except Exception:

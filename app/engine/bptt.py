@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.engine.activations import Array
-from app.engine.cells.rnn import product
+from app.engine.cells.rnn import product, summed_outer_products
 from app.engine.initializers import Parameters
 from app.engine.interruption import checkpoint
 from app.engine.network import Trace
@@ -129,7 +129,7 @@ def parameter_gradients(trace: Trace, local: Array, dL_dz: Array, initial: Array
     return {
         "U": gradients["U"],
         "W": gradients["W"],
-        "V": outputs.T @ hidden,
+        "V": summed_outer_products(outputs, hidden),
         "b_s": gradients["b_s"],
         "b_z": outputs.sum(axis=0),
         "h_0": initial[..., :size].reshape(-1, size).sum(axis=0),

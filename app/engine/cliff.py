@@ -21,8 +21,10 @@ from typing import TypeVar
 import numpy as np
 
 from app.engine.activations import ACTIVATIONS, Array
+from app.engine.interruption import checkpoint
 
 BISECTIONS = 80  # of an interval some hundred wide: down to the last digit
+NETWORKS_AT_A_TIME = 2**12  # whose arrays stay in the processor's cache over all steps
 NEGLIGIBLE_SIGMOID = 40.0  # beyond this |x| the sigmoid is 0 or 1 to the last digit
 
 Number = TypeVar("Number", float, Array)
@@ -75,8 +77,15 @@ def recursion(w: Array, b: Array, steps: int, x_0: float, target: float) -> Recu
     (array([0.04]), array([-0.1]))
     """
     w, b = np.broadcast_arrays(w, b)
+    found = np.empty((3, *w.shape))
+    networks = [np.ravel(values) for values in (w, b)]
     with np.errstate(over="ignore", invalid="ignore"):
-        return Recursion(*_run(w, b, np.full(w.shape, x_0), steps, target, sigmoid, sigmoid_derivative))
+        for start in range(0, w.size, NETWORKS_AT_A_TIME):
+            checkpoint()
+            piece = slice(start, start + NETWORKS_AT_A_TIME)
+            some_w, some_b = (values[piece] for values in networks)
+            found.reshape(3, -1)[:, piece] = _run(some_w, some_b, np.full(len(some_w), x_0), steps, target, sigmoid, sigmoid_derivative)
+    return Recursion(*found)
 
 
 def _run(
@@ -150,6 +159,7 @@ def descend(
     clipped: list[int] = []
     w, b = start
     while True:
+        checkpoint()
         error, dE_dw, dE_db = _run(w, b, x_0, steps, target, _sigmoid_of_one, _sigmoid_derivative_of_one)
         norm = math.hypot(dE_dw, dE_db)
         points.append((w, b, error, norm))

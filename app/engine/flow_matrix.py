@@ -136,6 +136,7 @@ class _Work:
         sums = np.zeros((blocks, BLOCK), dtype=np.int64)
         buffer = np.empty_like(jacobians)
         for k in range(BLOCK - 1, -1, -1):
+            checkpoint()
             chains[:, k] = jacobians[:, k]
             if k < BLOCK - 1:
                 later = chains[:, k + 1 :].reshape(blocks, -1, size)
@@ -215,6 +216,7 @@ class _Work:
         later = self.prefixes[middle:stop]
         count = stop - middle
         for first in range(0, count, self.piece):
+            checkpoint()
             part = later.matrices[first : first + self.piece]
             transposed = self._transposed(part)
             np.matmul(transposed, part, out=self.grams[first : first + len(part)].reshape(part.shape))

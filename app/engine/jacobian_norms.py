@@ -183,6 +183,7 @@ def _chain_norms(trace: Trace, of_step: int, spectral: bool, compress: bool) -> 
         with np.errstate(divide="ignore"):
             logarithms[0, start:stop] = np.log10(squares) / 2.0 + exponents * LOG10_2
             if spectral:
+                checkpoint()
                 values, shift = spectral_norms(products, chained=True)
                 logarithms[1, start:stop] = np.log10(values) + (shift + exponents) * LOG10_2
         if squares[0] == 0.0:

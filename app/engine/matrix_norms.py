@@ -3,12 +3,14 @@
 import numpy as np
 
 from app.engine.activations import Array, IntArray
+from app.engine.interruption import checkpoint, stretches
 
 # Within this many powers of two from 1, squares of the largest entries neither over- nor underflow.
 MOST_BITS_FROM_ONE = 400
 # Up to this many rows, all eigenvalues of a Gram matrix cost less than looking for the largest alone.
 MOST_ROWS_FOR_ALL = 96
 MOST_LANCZOS_STEPS = 40
+MULTIPLY_ADDS_OF_EIGENVALUES = 4  # of an n×n matrix, times n³: what as many would take in a product
 STEPS_BETWEEN_TESTS = 3
 TOLERANCE = 1e-15
 
@@ -53,6 +55,7 @@ def spectral_norms(matrices: Array, *, chained: bool = False) -> tuple[Array, In
         return _by_gram_matrices(matrices), shift
     values, vector = np.empty(len(matrices)), np.ones(matrices.shape[1])
     for i in range(len(matrices) - 1, -1, -1):
+        checkpoint()
         values[i], vector = _by_lanczos(matrices[i], vector)
     return values, shift
 
@@ -71,8 +74,11 @@ def leading_left_vector(matrix: Array) -> tuple[float, Array]:
 
 
 def _by_gram_matrices(matrices: Array) -> Array:
-    gram = np.matmul(matrices, matrices.transpose(0, 2, 1))
-    return np.asarray(np.sqrt(np.maximum(np.linalg.eigvalsh(gram)[:, -1], 0.0)))
+    rows, values = matrices.shape[1], np.empty(len(matrices))
+    for piece in stretches(len(matrices), MULTIPLY_ADDS_OF_EIGENVALUES * rows**3 + rows**2 * matrices.shape[2]):
+        gram = np.matmul(matrices[piece], matrices[piece].transpose(0, 2, 1))
+        values[piece] = np.linalg.eigvalsh(gram)[:, -1]
+    return np.asarray(np.sqrt(np.maximum(values, 0.0)))
 
 
 def _by_lanczos(matrix: Array, vector: Array) -> tuple[float, Array]:

@@ -14,7 +14,7 @@ import numpy as np
 
 from app.engine.activations import Array, BoolArray, IntArray
 from app.engine.bptt import backpropagate, counted_steps, output_adjoint, parameter_gradients
-from app.engine.cells.rnn import product
+from app.engine.cells.rnn import product, summed_outer_products
 from app.engine.initializers import Parameters
 from app.engine.interruption import checkpoint
 from app.engine.itemised import NUMBERS_AT_A_TIME, Itemised, TermsByLag
@@ -157,7 +157,10 @@ def _norms_apart(trace: Trace, itemised: Itemised, initial: Array) -> dict[str, 
     """Norms of what has no lag of its own: V and b_z keep their gradients, h_0 has one term for every window that holds step 1."""
     size, counted = trace.network.hidden_size, counted_steps(itemised.dL_dz)
     outputs = itemised.dL_dz[:counted]
-    constant = {"V": euclidean_norm(outputs.T @ trace.state[1 : counted + 1, :size]), "b_z": euclidean_norm(outputs.sum(axis=0))}
+    constant = {
+        "V": euclidean_norm(summed_outer_products(outputs, trace.state[1 : counted + 1, :size])),
+        "b_z": euclidean_norm(outputs.sum(axis=0)),
+    }
     return {
         **{name: np.full(trace.length, norm) for name, norm in constant.items()},
         "h_0": norms(np.cumsum(initial, axis=0)),
@@ -238,6 +241,7 @@ def _sliding_sweep(trace: Trace, target: Array, loss_weights: Array, length: int
     rescale = 10.0**linear.log10_scale if linear.log10_scale.any() else None
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
         for lag in range(min(length, loss_rows.max(initial=-1) + 1)):
+            checkpoint()
             rows = _as_slice(loss_rows[loss_rows >= lag] - lag)  # where the adjoints stand now
             step, adjoint = network.cell.step_back(network.parameters, linear, rows, adjoint)
             if rescale is not None:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from app.engine.activations import Array, BoolArray
+from app.engine.activations import Array, BoolArray, IntArray
 from app.engine.interruption import checkpoint
 from app.engine.jacobian_norms import wide_factor
 from app.engine.matrix_norms import squared_norms
@@ -12,6 +12,7 @@ from app.engine.wide import WideMatrix, wide_product, widened
 
 # A product of steps whose entries and norms are no further apart than this (in decades, all steps together) is zero if it looks zero.
 MOST_DECADES_WITHOUT_UNDERFLOW = 140.0
+ENTRIES_AT_A_TIME = 2**18  # of products with exponents of their own, which take a dozen arrays of this size
 
 
 def settle_doubts(trace: Trace, flow: Array, doubtful: BoolArray) -> None:
@@ -56,13 +57,19 @@ def _decades_between_entries(trace: Trace, known: int) -> Array:
 
 
 def _recompute(trace: Trace, flow: Array, doubtful: BoolArray) -> None:
-    """Fill the doubtful entries of the flow matrix row by row, all rows at once, losing nothing."""
+    """Fill the doubtful entries of the flow matrix, losing nothing; as many rows at once as memory should hold."""
+    wanted = np.flatnonzero(doubtful.any(axis=1))
+    together = max(1, ENTRIES_AT_A_TIME // trace.state.shape[-1] ** 2)
+    for stop in range(len(wanted), 0, -together):
+        _recompute_rows(trace, flow, doubtful, wanted[max(0, stop - together) : stop])
+
+
+def _recompute_rows(trace: Trace, flow: Array, doubtful: BoolArray, wanted: IntArray) -> None:
     cell, parameters, size = trace.network.cell, trace.network.parameters, trace.state.shape[-1]
     jacobian, start = np.empty((1, size, size)), widened(np.eye(size))
     steps: list[int] = []  # the rows t of the flow matrix that have been entered
     rows = WideMatrix(np.empty((0, size)), np.empty((0, 1), dtype=np.int64))  # their ∂h_t/∂h_k, one below the other
-    wanted = np.flatnonzero(doubtful.any(axis=1))
-    for k in range(len(flow) - 2, int(np.flatnonzero(doubtful.any(axis=0))[0]) - 1, -1):
+    for k in range(int(wanted[-1]) - 1, int(np.flatnonzero(doubtful[wanted].any(axis=0))[0]) - 1, -1):
         if k + 1 in wanted:
             steps.append(k + 1)
             rows = _stacked(rows, start)

@@ -1,7 +1,6 @@
 """One exploration from its parameters to its answer: resolve, build, compute the parts that were asked for."""
 
 import dataclasses
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +9,7 @@ import numpy as np
 from app.engine.activations import Array
 from app.engine.errors import InvalidParameter, WrongShape
 from app.engine.initializers import Parameters
-from app.engine.interruption import checkpoint, interruptible
+from app.engine.interruption import checkpoint
 from app.engine.losses import READOUTS, loss_steps
 from app.engine.network import Network, check_shapes
 from app.experiments.drawing import draw_network
@@ -68,15 +67,13 @@ def prepare(parameters: RunParameters, own: OwnData | None = None) -> PreparedRu
     return PreparedRun(_resolved(parameters, own, sequence), own, sequence)
 
 
-def compute(run: PreparedRun, may_go_on: Callable[[], None] = lambda: None) -> dict[str, Any]:
+def compute(run: PreparedRun) -> dict[str, Any]:
     """Draw the network and compute the parts that are asked for.
 
     Parameters
     ----------
     run : PreparedRun
         From `prepare`.
-    may_go_on : callable, optional
-        Called before each part, and by the longer of the engine's loops; what it raises ends the run.
 
     Returns
     -------
@@ -93,12 +90,11 @@ def compute(run: PreparedRun, may_go_on: Callable[[], None] = lambda: None) -> d
     sequence = _sequence(resolved, run.own) if run.sequence is None else run.sequence
     exploration = Exploration(resolved, sequence, _network(resolved, run.own))
     parts = {}
-    with interruptible(may_go_on):
-        for name in resolved.include:
-            checkpoint()
-            parts[name] = PART_FUNCTIONS[name](exploration)
-        if "jacobian_norms" in parts:
-            parts["verdict"] = verdict(exploration)
+    for name in resolved.include:
+        checkpoint()
+        parts[name] = PART_FUNCTIONS[name](exploration)
+    if "jacobian_norms" in parts:
+        parts["verdict"] = verdict(exploration)
     divergence = exploration.divergence(with_gradients=not GRADIENT_PARTS.isdisjoint(resolved.include))
     return {
         "parameters": echo(resolved, run.own),
@@ -114,9 +110,9 @@ def compute(run: PreparedRun, may_go_on: Callable[[], None] = lambda: None) -> d
     }
 
 
-def explore(parameters: RunParameters, own: OwnData | None = None, may_go_on: Callable[[], None] = lambda: None) -> dict[str, Any]:
+def explore(parameters: RunParameters, own: OwnData | None = None) -> dict[str, Any]:
     """Prepare a run and compute it."""
-    return compute(prepare(parameters, own), may_go_on)
+    return compute(prepare(parameters, own))
 
 
 def resolve(parameters: RunParameters, own: OwnData | None = None) -> RunParameters:

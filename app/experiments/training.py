@@ -15,6 +15,7 @@ import numpy as np
 from app.engine import bptt, clipping
 from app.engine.errors import InvalidParameter
 from app.engine.initializers import Parameters, generator
+from app.engine.interruption import checkpoint
 from app.engine.network import Network, Trace, forward
 from app.engine.optimizers import OPTIMIZERS, Optimizer, OptimizerState, settings_of
 from app.engine.truncation import truncated_sweep
@@ -203,6 +204,7 @@ def events(parameters: TrainingParameters, start_after: int = 0, checkpoints: Ch
 
 def advance(training: Training, state: State) -> tuple[Step, State, Diverged | None]:
     """One step of training: draw, forward, back, clip, update. A state that diverged must not be advanced further."""
+    checkpoint()
     number = state.step + 1
     batch = training.batch(number)
     with np.errstate(all="ignore"):

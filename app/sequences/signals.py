@@ -11,6 +11,7 @@ import numpy as np
 from app.engine.activations import Array
 from app.engine.errors import InvalidParameter
 from app.engine.initializers import generator
+from app.engine.interruption import checkpoint
 from app.sequences.sequence import Sequence, Source, checked_length, one_step_ahead, standardised, step_numbers
 
 DEFAULT_LENGTH = 50
@@ -49,13 +50,20 @@ def _sine(count: int, dimensions: int, seed: int) -> Array:
 
 def _white_noise(count: int, dimensions: int, seed: int) -> Array:
     # A generator per dimension: a longer or wider sequence begins with the same numbers.
-    columns = [generator(seed, f"white_noise {dimension}").standard_normal(count) for dimension in range(dimensions)]
-    return np.stack(columns, axis=1)
+    return _normal_columns("white_noise", count, dimensions, seed)
 
 
 def _random_walk(count: int, dimensions: int, seed: int) -> Array:
-    increments = [generator(seed, f"random_walk {dimension}").standard_normal(count) for dimension in range(dimensions)]
-    return standardised(np.cumsum(np.stack(increments, axis=1), axis=0))
+    increments = _normal_columns("random_walk", count, dimensions, seed)
+    return standardised(np.cumsum(increments, axis=0, out=increments))
+
+
+def _normal_columns(name: str, count: int, dimensions: int, seed: int) -> Array:
+    values = np.empty((count, dimensions))
+    for dimension in range(dimensions):
+        checkpoint()
+        values[:, dimension] = generator(seed, f"{name} {dimension}").standard_normal(count)
+    return values
 
 
 IMPULSE = signal(

@@ -240,7 +240,6 @@ def test_a_stop_ends_the_slice_within_a_step_and_loses_nothing() -> None:
     assert work.ended
     series = heard(b"".join([*first, last]).decode().splitlines())
     assert series.steps == streams.steps_computed
-    assert next(told, None) is not None  # the run itself has not ended
 
 
 class Silent:

@@ -16,6 +16,7 @@ from app.api.replies import VERSION, each_parameter_once, etag
 from app.api.respond import Question, respond
 from app.api.schemas import CliffQuery, cliff_parameters
 from app.api.server import CurrentServer
+from app.engine.interruption import interruptible
 from app.experiments.cliff import check, estimate_cliff, explore_cliff
 from app.experiments.parameters import CliffParameters
 
@@ -41,6 +42,7 @@ async def get_cliff(request: Request, server: CurrentServer, query: Annotated[Cl
     return await respond(request, server, Question(etag(parameters, query.arrays), estimate_cliff(parameters), work))
 
 
-def _answer(parameters: CliffParameters, arrays: str, _: Interest) -> Iterator[bytes]:
-    found = explore_cliff(parameters)
+def _answer(parameters: CliffParameters, arrays: str, interest: Interest) -> Iterator[bytes]:
+    with interruptible(interest.check):
+        found = explore_cliff(parameters)
     return encode_in_pieces({"parameters": {**found.pop("parameters"), "arrays": arrays}, "version": VERSION, **found}, arrays)

@@ -17,6 +17,7 @@ from app.api.replies import VERSION, answer_reply, each_parameter_once, etag
 from app.api.respond import Question, found, respond
 from app.api.schemas import RunBody, RunQuery, own_data, run_parameters
 from app.api.server import CurrentServer, Server
+from app.engine.interruption import interruptible
 from app.experiments.cost import Cost, estimate
 from app.experiments.parameters import RunParameters
 from app.experiments.run import OwnData, PreparedRun, compute, prepare
@@ -110,7 +111,8 @@ def question(run: PreparedRun, arrays: str) -> Question:
 
 def answer(run: PreparedRun, arrays: str, interest: Interest) -> Iterator[bytes]:
     """The whole answer as JSON."""
-    computed = compute(run, interest.check)
+    with interruptible(interest.check):
+        computed = compute(run)
     understood = {**computed.pop("parameters"), "arrays": arrays}
     return encode_in_pieces({"parameters": understood, "version": VERSION, **computed}, arrays)
 

@@ -21,8 +21,9 @@ from app.api.streaming import EventStream
 from app.api.training_answer import TrainingAnswer
 from app.api.training_events import END, TrainingEvents, whole_run
 from app.engine.errors import InvalidParameter
+from app.engine.interruption import interruptible
 from app.experiments.parameters import TrainingParameters
-from app.experiments.training import Event, events, resolve
+from app.experiments.training import events, resolve
 from app.experiments.training_cost import estimate_longest_wait, estimate_training, state_megabytes
 
 router = APIRouter(prefix="/api/v1/trainings", tags=["trainings"], route_class=QueryRoute)
@@ -56,13 +57,9 @@ async def get_training(request: Request, server: CurrentServer, query: Annotated
 
 
 def _answer(run: TrainingParameters, arrays: str, interest: Interest) -> Iterator[bytes]:
-    return whole_run(_while_wanted(events(run), interest), arrays)
-
-
-def _while_wanted(told: Iterator[Event], interest: Interest) -> Iterator[Event]:
-    for event in told:
-        interest.check()
-        yield event
+    with interruptible(interest.check):
+        told = list(events(run))
+    return whole_run(told, arrays)
 
 
 @router.get(
@@ -89,7 +86,7 @@ async def stream_training(
     run = resolve(training_parameters(query))
     cost = estimate_training(run)
     check_cost(cost, server.settings, server.settings.max_training_seconds)
-    check_cost(estimate_longest_wait(run), server.settings)  # it can only be cancelled between two steps
+    check_cost(estimate_longest_wait(run), server.settings)  # nothing is sent meanwhile
     start_after = _start_after(told, run.steps)
     work = TrainingEvents(
         events(run, start_after, server.checkpoints),

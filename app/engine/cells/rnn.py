@@ -1,5 +1,6 @@
 """The vanilla RNN: s_t = U x_t + W h_{t-1} + b_s, h_t = f(s_t)."""
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 from typing import ClassVar, cast
@@ -9,7 +10,7 @@ import numpy as np
 from app.engine.activations import Activation, Array, BoolArray, IntArray
 from app.engine.cells.base import Linearization, Rows
 from app.engine.initializers import Parameters
-from app.engine.interruption import checkpoint
+from app.engine.interruption import MULTIPLY_ADDS_BETWEEN_CHECKS, stretches
 from app.engine.norms import log10_norms
 
 # Below this largest f' of a step, the derivatives are rebuilt from their logarithms with a scale of their own.
@@ -61,10 +62,10 @@ class RNN:
             s[:] = affine(U, x) + b_s
             state = np.empty((len(x) + 1, *batch, size))
             state[0] = parameters["h_0"]
-            for previous, s_t, h_t in zip(state[:-1], s, state[1:], strict=True):
-                checkpoint()
-                np.add(s_t, affine(W, previous), out=s_t)
-                function(s_t, h_t)
+            for steps in stretches(len(x), W.size):
+                for previous, s_t, h_t in zip(state[steps], s[steps], state[1:][steps], strict=True):
+                    np.add(s_t, affine(W, previous), out=s_t)
+                    function(s_t, h_t)
             return s, state
         # s_t = [W U b_s] (h_{t-1}, x_t, 1): one product per step. Nothing is looked up or allocated inside the loop, which
         # at small sizes would cost more than the arithmetic.
@@ -72,9 +73,10 @@ class RNN:
         stacked = np.empty((len(x) + 1, *batch, len(weights)))
         state = stacked[..., :size]
         state[0], stacked[:-1, ..., size:-1], stacked[..., -1] = parameters["h_0"], x, 1.0
-        for given, s_t, h_t in zip(stacked[:-1], s, state[1:], strict=True):
-            given.dot(weights, s_t)
-            function(s_t, h_t)
+        for steps in stretches(len(x), math.prod(batch) * weights.size):
+            for given, s_t, h_t in zip(stacked[steps], s[steps], state[1:][steps], strict=True):
+                given.dot(weights, s_t)
+                function(s_t, h_t)
         return s, state
 
     def linearize(self, parameters: Parameters, s: Array, state: Array) -> RNNLinearization:
@@ -96,10 +98,11 @@ class RNN:
         weights, multiply = np.concatenate([parameters["W"], parameters["V"]]), np.multiply
         of_s = local[..., : len(parameters["W"])]
         derivative = cast(RNNLinearization, linear).plain_derivative[start : start + len(local)]
-        steps = zip(derivative[::-1], adjoint[:0:-1], of_s[::-1], local[::-1], adjoint[-2::-1], strict=True)
-        for slope, after, local_of_s, local_t, before in steps:
-            multiply(after, slope, local_of_s)
-            local_t.dot(weights, before)
+        backwards = derivative[::-1], adjoint[:0:-1], of_s[::-1], local[::-1], adjoint[-2::-1]
+        for stretch in stretches(len(local), math.prod(local.shape[1:]) * weights.shape[1]):
+            for slope, after, local_of_s, local_t, before in zip(*(arrays[stretch] for arrays in backwards), strict=True):
+                multiply(after, slope, local_of_s)
+                local_t.dot(weights, before)
 
     def step_back(self, parameters: Parameters, linear: Linearization, step: Rows, adjoint: Array) -> tuple[Array, Array]:
         local = adjoint * cast(RNNLinearization, linear).derivative[step]
@@ -108,8 +111,8 @@ class RNN:
     def parameter_gradients(self, x: Array, state: Array, linear: Linearization, local: Array) -> Parameters:
         flat = local.reshape(-1, local.shape[-1])
         return {
-            "U": flat.T @ x.reshape(-1, x.shape[-1]),
-            "W": flat.T @ state[:-1].reshape(-1, state.shape[-1]),
+            "U": summed_outer_products(flat, x.reshape(-1, x.shape[-1])),
+            "W": summed_outer_products(flat, state[:-1].reshape(-1, state.shape[-1])),
             "b_s": flat.sum(axis=0),
         }
 
@@ -161,6 +164,12 @@ class RNN:
         return np.asarray(cast(RNNLinearization, linear).derivative.mean(axis=-1))
 
 
+def summed_outer_products(left: Array, right: Array) -> Array:
+    """Σ_i left_i right_iᵀ over the rows, (n, p) and (n, q) → (p, q)."""
+    pieces = [left[rows].T @ right[rows] for rows in stretches(len(left), left.shape[1] * right.shape[1])]
+    return np.asarray(sum(pieces[1:], start=pieces[0]) if pieces else left.T @ right)
+
+
 def affine(weights: Array, inputs: Array) -> Array:
     """inputs (..., n) times weightsᵀ (n, m); weights with leading axes are one matrix per member of the batch."""
     if weights.ndim == 2:
@@ -170,6 +179,12 @@ def affine(weights: Array, inputs: Array) -> Array:
 
 def product(inputs: Array, matrix: Array) -> Array:
     """inputs (..., n) times matrix (n, m), as one product of two matrices: NumPy would take more axes apart, at ten times the cost."""
-    if inputs.ndim <= 2:
-        return np.asarray(np.matmul(inputs, matrix))  # np.dot would copy rows that lie apart
-    return np.asarray(np.matmul(inputs.reshape(-1, inputs.shape[-1]), matrix)).reshape(*inputs.shape[:-1], matrix.shape[-1])
+    if inputs.ndim == 1:
+        return np.asarray(np.matmul(inputs, matrix))
+    rows = inputs if inputs.ndim == 2 else inputs.reshape(-1, inputs.shape[-1])  # np.dot would copy rows that lie apart
+    if rows.size * matrix.shape[1] <= MULTIPLY_ADDS_BETWEEN_CHECKS:
+        return np.asarray(np.matmul(rows, matrix)).reshape(*inputs.shape[:-1], matrix.shape[-1])
+    out = np.empty((len(rows), matrix.shape[1]))
+    for piece in stretches(len(rows), matrix.size):
+        np.matmul(rows[piece], matrix, out=out[piece])
+    return out.reshape(*inputs.shape[:-1], matrix.shape[-1])

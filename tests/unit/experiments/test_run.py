@@ -6,6 +6,7 @@ import pytest
 
 from app.engine.activations import ACTIVATIONS
 from app.engine.errors import InvalidParameter, WrongShape
+from app.engine.interruption import interruptible
 from app.experiments.parameters import DEFAULT_PARTS, PARTS, RunParameters
 from app.experiments.parts import GRADIENT_PARTS, PART_FUNCTIONS
 from app.experiments.run import OwnData, explore, resolve
@@ -162,19 +163,20 @@ def test_gradients_of_the_answer_are_consistent(activation):
 
 
 @pytest.mark.parametrize("part", [name for name in PARTS if name not in {"states", "spectrum", "adjoints", "gradients", "terms"}])
-def test_a_long_part_asks_while_it_works_whether_it_may_go_on(part):
+def test_a_long_part_checks_for_cancellation_while_it_works(part):
     def counted():
-        asked.append(None)
-        if len(asked) > most:
+        checks.append(None)
+        if len(checks) > most:
             raise TimeoutError
 
     parameters = RunParameters(source="white_noise", length=200, hidden_size=64, loss_at="every", include=(part,))
-    asked, most = [], 10_000
-    explore(parameters, may_go_on=counted)
-    assert len(asked) >= 4
-    asked, most = [], 2
-    with pytest.raises(TimeoutError):
-        explore(parameters, may_go_on=counted)
+    checks, most = [], 10_000
+    with interruptible(counted):
+        explore(parameters)
+    assert len(checks) >= 4
+    checks, most = [], 2
+    with interruptible(counted), pytest.raises(TimeoutError):
+        explore(parameters)
 
 
 @pytest.mark.parametrize("activation", ["identity", "relu"])

@@ -6,6 +6,7 @@ import traceback
 import numpy as np
 import pytest
 
+from app.engine.interruption import interruptible
 from app.experiments.parameters import RunParameters
 from app.experiments.presets import PRESETS
 from app.experiments.run import OwnData, explore
@@ -199,5 +200,5 @@ def test_it_ends_when_the_run_is_cancelled():
         if any(frame.name == "gain_split" for frame in traceback.extract_stack()):
             raise TimeoutError
 
-    with pytest.raises(TimeoutError):
-        explore(RunParameters(include=("jacobian_norms",)), None, cancelled_in_the_verdict)
+    with interruptible(cancelled_in_the_verdict), pytest.raises(TimeoutError):
+        explore(RunParameters(include=("jacobian_norms",)))
