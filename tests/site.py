@@ -39,6 +39,7 @@ class Copy:
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
     directory: Path = ROOT
+    module: str = "app"
 
     @property
     def address(self) -> str:
@@ -54,7 +55,7 @@ class Copy:
         environment = os.environ | {"UNROLLED_HOST": "127.0.0.1", "UNROLLED_PORT": str(self.port), **self.settings}
         with self.log.open("ab") as output:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "app"], cwd=self.directory, env=environment, stdout=output, stderr=output
+                [sys.executable, "-m", self.module], cwd=self.directory, env=environment, stdout=output, stderr=output
             )
 
     def wait(self) -> None:
@@ -112,11 +113,16 @@ class Site:
 
 @contextmanager
 def site(
-    directory: Path, copies: int = 2, changes: Mapping[str, str] | None = None, checkout: Path = ROOT, **settings: str
+    directory: Path,
+    copies: int = 2,
+    changes: Mapping[str, str] | None = None,
+    checkout: Path = ROOT,
+    module: str = "app",
+    **settings: str,
 ) -> Iterator[Site]:
     """nginx in front of so many copies of the application, of this checkout or another, with these environment variables."""
     with ExitStack() as stack:
-        started = [Copy(directory / f"copy-{number}.log", settings, directory=checkout) for number in range(copies)]
+        started = [Copy(directory / f"copy-{number}.log", settings, directory=checkout, module=module) for number in range(copies)]
         for copy in started:
             stack.callback(copy.end)
             copy.launch()
@@ -155,8 +161,8 @@ def configured(directory: Path, port: int, status: int, servers: Sequence[str], 
     shutil.copytree(CONFIGURATION, directory)
     (directory / "listen.conf").write_text(f"listen 127.0.0.1:{port} backlog=4096;\nserver_name _;\n")
     (directory / "status.conf").write_text(f"listen 127.0.0.1:{status};\n")
-    alternatives = "".join(f"server {server} max_fails=0;" for server in servers)
-    fixed = {"include /tmp/resolver.conf;": "", "server app:8000 resolve max_fails=0;": alternatives}
+    alternatives = "".join(f"server {server} max_fails=1 fail_timeout=1s;" for server in servers)
+    fixed = {"include /tmp/resolver.conf;": "", "server app:8000 resolve max_fails=1 fail_timeout=1s;": alternatives}
     replace(directory, fixed | dict(changes))
     return directory / "nginx.conf"
 

@@ -199,6 +199,9 @@ class Student:
                 self.tally.busy += 1
                 await asyncio.sleep(float(response.headers["Retry-After"]) * self.chance.uniform(1.0, 1.2))
                 continue
+            if response.status == 502 and b'"server_failed"' in body:
+                self.tally.interrupted += 1
+                return None
             if response.status != 200:
                 self.tally.failed[f"{response.status} {path.partition('?')[0]}"] += 1
                 return None

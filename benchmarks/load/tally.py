@@ -16,6 +16,7 @@ class Tally:
     aborted: int = 0  # questions that a newer one made stale
     busy: int = 0  # 503 with Retry-After: obeyed
     lost: int = 0  # connections refused, reset or cut: asked again
+    interrupted: int = 0  # 502 server_failed: the copy was killed while it worked on the question, which isn't repeated
     failed: Counter[str] = field(default_factory=Counter)  # what a client that follows the rules could not get
     lag: list[float] = field(default_factory=list)  # how late the generator itself was
 
@@ -23,7 +24,8 @@ class Tally:
         """For people."""
         lines = [
             f"answers   {in_words(self.answers)}",
-            f"          {self.kept} from a cache, {self.aborted} aborted as stale, {self.busy} × 503, {self.lost} × lost connection",
+            f"          {self.kept} from a cache, {self.aborted} aborted as stale,",
+            f"          {self.busy} × 503, {self.interrupted} × 502, {self.lost} × lost connection",
             f"failed    {sum(self.failed.values())}{''.join(f'; {count} × {what}' for what, count in self.failed.most_common(5))}",
             f"generator {in_words(self.lag)} late",
         ]

@@ -196,7 +196,7 @@ def test_thirty_students_behind_one_address_are_not_throttled(whole: Site) -> No
 
 
 def test_a_flood_from_one_address_is_told_to_wait(nginx: str, whole: Site, tmp_path: Path) -> None:
-    slow = {"rate=1000r/s": "rate=1r/s", "burst=2000": "burst=20"}
+    slow = {"rate=400r/s": "rate=1r/s", "burst=1000": "burst=20"}
     servers = [copy.address.removeprefix("http://") for copy in whole.copies]
     with proxying(tmp_path, servers, slow) as proxy:
         statuses = asyncio.run(ask(proxy.address, "/healthz", clients=4, times=20))

@@ -88,8 +88,9 @@ export function openTraining({ query, after, stopAfter }, listeners, platform = 
         close();
         listeners.onState("closed");
       } else if (response.status === 503) again("busy", 1000 * Number(response.headers.get("Retry-After")));
-      else if (response.status >= 500) again("lost", 0);
+      else if (response.status >= 500 && response.status !== 502) again("lost", 0);
       else {
+        // 502: the server ended while it computed this; a proxy's own 502 isn't JSON and counts as lost below.
         const { error } = await response.json();
         close();
         listeners.onError(new ApiError(error));
