@@ -22,7 +22,12 @@ class Settings(BaseSettings):
     host: Annotated[str, Field(min_length=1, description="Address to listen on.")] = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535, description="Port to listen on; 0 takes a free one.")] = 8000
     max_seconds: Annotated[float, Field(gt=0, description="The longest that one run may be estimated to take, in seconds.")] = 10.0
-    max_megabytes: Annotated[float, Field(gt=0, description="The most memory that one run may be estimated to need, in MB.")] = 512.0
+    max_megabytes: Annotated[
+        float, Field(gt=0, description="The most memory that runs of over 32 MB may be estimated to need, one or all together, in MB.")
+    ] = 300.0
+    max_answer_megabytes: Annotated[
+        float, Field(gt=0, description="The largest that one answer may be estimated to be before it is compressed, in MB.")
+    ] = 64.0
     max_body_bytes: Annotated[int, Field(ge=1024, description="The largest request body, in bytes.")] = 8_000_000
     max_url_bytes: Annotated[int, Field(ge=1024, description="The longest request target (path and query), in bytes.")] = 24_000
     max_header_bytes: Annotated[int, Field(ge=1024, description="The largest request headers, in bytes.")] = 32_000
@@ -80,7 +85,7 @@ class Settings(BaseSettings):
             description="Memory for all answers together, in MB: cached, being computed, and finished ones that their clients have not "
             "read yet. Beyond it a large answer is refused with 503, unless it is the only one.",
         ),
-    ] = 256.0
+    ] = 192.0
     allowed_hosts: Annotated[
         Names,
         Field(

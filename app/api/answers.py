@@ -181,7 +181,7 @@ class Answers:
 
 def _size(cost: Cost) -> int:
     """Bytes of the answer, as estimated."""
-    return int(cost.megabytes * 1e6)
+    return int(cost.answer_megabytes * 1e6)
 
 
 def _checked(pieces: Iterable[bytes], interest: Interest) -> Iterator[bytes]:

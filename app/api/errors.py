@@ -148,6 +148,18 @@ class ServerBusy(UnrolledError):
         super().__init__(f"{reason} Try again in {retry_after} s, or ask for a smaller run.")
 
 
+class OutOfMemory(UnrolledError):
+    """The server had no memory left for a computation, though its estimate was within the limits."""
+
+    code: ClassVar[str] = "out_of_memory"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The server ran out of memory while it computed this, though the estimate was within its limits. "
+            "Ask for a smaller run: lower length or hidden_size, or include fewer parts."
+        )
+
+
 class ClientGone(UnrolledError):
     """The client closed the connection before its answer was there. Nobody reads it."""
 
@@ -170,6 +182,7 @@ STATUS: dict[type[UnrolledError], int] = {
     BadRequest: 400,
     RequestTimeout: 408,
     UnknownHost: 421,
+    OutOfMemory: 422,
     CrossOriginRefused: 400,
     ServerBusy: 503,
     ClientGone: 499,  # nginx's number for it, as its log says it

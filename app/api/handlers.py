@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Match
 
-from app.api.errors import MalformedBody, UnknownParameter, error_answer, error_response, internal_error
+from app.api.errors import MalformedBody, OutOfMemory, UnknownParameter, error_answer, error_response, internal_error
 from app.api.headers import SECURITY_HEADERS
 from app.api.observation import request_id
 from app.api.schemas import Form, Weights, allowed_in_words, form_of
@@ -38,6 +38,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(UnrolledError, _answer_unrolled_error)
     app.add_exception_handler(RequestValidationError, _answer_validation_error)
     app.add_exception_handler(HTTPException, _answer_http_exception)
+    app.add_exception_handler(MemoryError, _answer_memory_error)
     app.add_exception_handler(Exception, _answer_unexpected)
 
 
@@ -64,6 +65,10 @@ async def _answer_http_exception(request: Request, error: Exception) -> Response
     if error.status_code == 400:
         return error_response(MalformedBody("The body can't be read as JSON. Send one JSON object, in UTF-8."))
     return error_answer(error.status_code, "http_error", str(error.detail), headers=error.headers)
+
+
+async def _answer_memory_error(request: Request, error: Exception) -> Response:
+    return error_response(OutOfMemory())
 
 
 async def _answer_unexpected(request: Request, error: Exception) -> Response:

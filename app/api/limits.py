@@ -28,25 +28,25 @@ def check_cost(cost: Cost, settings: Settings, max_seconds: float | None = None)
         With the estimate, the limit, and what to lower.
     """
     limit = settings.max_seconds if max_seconds is None else max_seconds
-    too_long = cost.seconds > limit
-    if not too_long and cost.megabytes <= settings.max_megabytes:
-        return
-    got, allowed = (
-        (f"an estimated {cost.seconds:.3g} s", f"at most {limit:g} s")
-        if too_long
-        else (f"an estimated {cost.megabytes:.3g} MB", f"at most {settings.max_megabytes:g} MB")
-    )
-    raise WorkTooLarge(
-        cost.lower[0],
-        got,
-        allowed,
-        f"Lower {' or '.join(cost.lower)}.",
-        estimated_seconds=round(cost.seconds, 3),
-        limit_seconds=limit,
-        estimated_megabytes=round(cost.megabytes, 1),
-        limit_megabytes=settings.max_megabytes,
-        lower=list(cost.lower),
-    )
+    for estimated, allowed, unit in (
+        (cost.seconds, limit, "s"),
+        (cost.megabytes, settings.max_megabytes, "MB of memory"),
+        (cost.answer_megabytes, settings.max_answer_megabytes, "MB of answer"),
+    ):
+        if estimated > allowed:
+            raise WorkTooLarge(
+                cost.lower[0],
+                f"an estimated {estimated:.3g} {unit}",
+                f"at most {allowed:g} {unit}",
+                f"Lower {' or '.join(cost.lower)}.",
+                estimated_seconds=round(cost.seconds, 3),
+                limit_seconds=limit,
+                estimated_megabytes=round(cost.megabytes, 1),
+                limit_megabytes=settings.max_megabytes,
+                estimated_answer_megabytes=round(cost.answer_megabytes, 1),
+                limit_answer_megabytes=settings.max_answer_megabytes,
+                lower=list(cost.lower),
+            )
 
 
 class EarlyRefusal:

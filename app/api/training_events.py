@@ -12,7 +12,7 @@ from fastapi.sse import format_sse_event
 from starlette.responses import Response
 
 from app.api.arrays import encode, encode_in_pieces
-from app.api.errors import error_response, internal_error
+from app.api.errors import OutOfMemory, error_response, internal_error
 from app.api.replies import VERSION
 from app.api.streaming import Streams
 from app.engine.errors import UnrolledError
@@ -84,6 +84,8 @@ class TrainingEvents:
             pass  # in the middle of a step, which is computed again where the client goes on
         except UnrolledError as error:
             failure = error_response(error)
+        except MemoryError:
+            failure = error_response(OutOfMemory())
         except Exception:
             log.exception("A training failed.")
             failure = internal_error()

@@ -5,7 +5,7 @@ never waits behind a big one:
 
 - `at_once`: runs of a few milliseconds, on the event loop itself, which is the fastest place for them. They take turns: between
   two of them the loop looks at its connections, so that it can still hear, and refuse, the next request.
-- `quick`: up to `QUICK_SECONDS`, in threads.
+- `quick`: up to `QUICK_SECONDS` and `QUICK_MEGABYTES`, in threads.
 - `long`: everything else, in threads of its own.
 
 In a lane, clients take turns: one client with many runs delays its own runs, and those of others by one run a turn.
@@ -30,6 +30,8 @@ from app.settings import Settings
 Result = TypeVar("Result")
 
 QUICK_SECONDS = 0.1
+# Runs that hold more than this wait with the long ones, so that short ones have memory of their own.
+QUICK_MEGABYTES = 32.0
 LONGEST_RETRY = 30  # seconds
 FORGETTING = 0.95  # of what past runs have said about the pace, per run
 NO_MEMORY = math.inf
@@ -45,11 +47,13 @@ class Workers:
         self.inline_seconds = settings.inline_seconds
         wait, long_wait, queue = settings.wait_seconds, settings.long_wait_seconds, settings.queue_length
         self.at_once = Lane("at_once", 1, queue, longest_wait=wait, in_threads=False)
-        self.quick = Lane("quick", settings.workers, queue, longest_wait=max(wait, 5 * QUICK_SECONDS), megabytes=settings.max_megabytes)
+        self.quick = Lane("quick", settings.workers, queue, longest_wait=max(wait, 5 * QUICK_SECONDS), megabytes=2 * QUICK_MEGABYTES)
         self.long = Lane("long", settings.workers, queue, longest_wait=long_wait, megabytes=settings.max_megabytes)
 
     def lane(self, cost: Cost) -> "Lane":
         """Where a run of this cost belongs."""
+        if cost.megabytes > QUICK_MEGABYTES:
+            return self.long
         if cost.seconds <= self.inline_seconds:
             return self.at_once
         return self.quick if cost.seconds <= QUICK_SECONDS else self.long

@@ -9,7 +9,7 @@ import numpy as np
 
 from app.engine import cliff
 from app.engine.errors import InvalidParameter
-from app.experiments.cost import FIXED_SECONDS, SECONDS_PER_NUMBER, Cost
+from app.experiments.cost import BYTES_AS_TEXT, FIXED_SECONDS, SECONDS_PER_NUMBER, Cost
 from app.experiments.parameters import CliffParameters
 
 SECONDS_PER_POINT = 1e-8  # of the surface, per step of the recursion
@@ -106,4 +106,6 @@ def estimate_cliff(parameters: CliffParameters) -> Cost:
     surface = points * (parameters.steps * SECONDS_PER_POINT + 4 * SECONDS_PER_NUMBER)
     descents = 2 * parameters.descent_steps * parameters.steps * SECONDS_PER_DESCENT_STEP
     lower = ("w_points", "b_points", "steps") if surface > descents else ("descent_steps", "steps")
-    return Cost(FIXED_SECONDS + surface + descents, points * 20 * 8 / 1e6, lower)
+    numbers = 4.0 * points + 8.0 * parameters.descent_steps + 12.0 * parameters.bifurcation_points + 1_000.0
+    answer = numbers * BYTES_AS_TEXT
+    return Cost(FIXED_SECONDS + surface + descents, (numbers * 5.0 * 8.0 + answer + 1e6) / 1e6, lower, answer / 1e6)

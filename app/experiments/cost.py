@@ -1,20 +1,43 @@
 """What a run will cost, estimated from its parameters before anything is computed.
 
-The estimate counts multiply-adds, passes through the Python loop over time, and numbers in the answer. The rates turn
-them into seconds; they were fitted on one core of an ordinary machine and need only be right within a factor of two.
+Each part says how many multiply-adds and turns of a loop in Python it takes, which arrays it holds at its peak, which of them later
+parts use again, and how many numbers of the answer are its own. Rates turn these into seconds and megabytes. They were fitted by
+`python -m benchmarks.estimates`, which prints estimate and measurement for random runs: times are right within a factor of three
+(or a few ms), memory within a factor of 1.5 from below.
 """
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, field
 
 from app.engine.losses import loss_steps
 from app.experiments.parameters import RunParameters
 from app.experiments.parts import SLICE_POINTS
 
 MULTIPLY_ADDS_PER_SECOND = 6e9
-SECONDS_PER_STEP = 1.5e-6  # one NumPy-sized step of a Python loop over time
+SECONDS_PER_STEP = 1.1e-6  # one NumPy-sized turn of a loop in Python
 SECONDS_PER_NUMBER = 5e-8  # to write one number of the answer
+SECONDS_PER_PART = 1e-4
+SECONDS_PER_GENERATOR = 2.5e-5  # noise has a random generator for each of its dimensions
 FIXED_SECONDS = 3e-4
-BYTES_PER_NUMBER = 8.0
+
+BYTES_PER_NUMBER = 8.0  # in memory
+BYTES_AS_TEXT = 20.0  # of a number in a JSON list: 17 digits, point, comma, and often a sign
+BYTES_IN_BASE64 = 4.0 / 3.0 * BYTES_PER_NUMBER  # of a typed array, which is float64 where float32 would lose small values
+BYTES_PER_GAP = 5.0  # null and a comma
+BYTES_PER_LABEL = 12.0
+NUMBERS_PER_LABEL = 9.0  # a short string is an object of some 70 bytes
+# orjson reserves eight bytes for each of a string, such as base64; arrays beyond this size are written in pieces, and not by orjson.
+RESERVED_BYTES = 8.0
+LARGEST_STRING = 1e6
+FIXED_NUMBERS = 60_000.0  # half a megabyte: what every run needs beside its arrays
+
+# |s| from which f' of tanh or sigmoid may leave float64. Such steps are multiplied with an exponent for each entry, which takes long.
+LARGEST_PLAIN_ARGUMENT = 100.0
+SMALLEST_PLAIN_RADIUS = 1e-10  # the same for ρ(W)
+DEVIATIONS = 4.0  # how many standard deviations an input or a bias may be large
+SATURATING = ("tanh", "sigmoid")
+LARGEST_ORDINARY_ARGUMENT = 10.0
+UNMIXED = ("diagonal", "identity")
 
 
 @dataclass(frozen=True)
@@ -26,33 +49,70 @@ class Cost:
     seconds : float
         On one core.
     megabytes : float
-        Of memory at the peak, the answer included.
+        Of memory at the peak, the encoded answer included.
     lower : tuple of str
         What to lower, the most costly first.
+    answer_megabytes : float
+        Of the encoded answer, before it is compressed.
     """
 
     seconds: float
     megabytes: float
     lower: tuple[str, ...]
+    answer_megabytes: float = 0.0
 
 
 @dataclass(frozen=True)
 class Work:
-    """The work of one part: multiply-adds, loop steps, numbers in the answer, numbers held meanwhile."""
+    """What one part does.
+
+    Attributes
+    ----------
+    multiply_adds, steps : float
+        Of arithmetic in arrays, and turns of loops in Python.
+    numbers, listed, gaps : float
+        In the answer: numbers that may travel as typed arrays, numbers that are always lists, and nulls.
+    held : float
+        Numbers held at the peak while the part is computed, beside its own answer.
+    kept : dict of str to float
+        Numbers of the intermediate results that stay until the last part is computed, by name: they are computed once.
+    """
 
     multiply_adds: float = 0.0
     steps: float = 0.0
     numbers: float = 0.0
+    listed: float = 0.0
+    gaps: float = 0.0
     held: float = 0.0
+    kept: dict[str, float] = field(default_factory=dict)
 
     @property
     def seconds(self) -> float:
         """On one core."""
-        return self.multiply_adds / MULTIPLY_ADDS_PER_SECOND + self.steps * SECONDS_PER_STEP + self.numbers * SECONDS_PER_NUMBER
+        written = self.numbers + self.listed + 0.2 * self.gaps
+        return self.multiply_adds / MULTIPLY_ADDS_PER_SECOND + self.steps * SECONDS_PER_STEP + written * SECONDS_PER_NUMBER
+
+    @property
+    def in_answer(self) -> float:
+        """Numbers of the answer in memory; a gap is a NaN."""
+        return self.numbers + self.listed + self.gaps
+
+    def encoded_bytes(self, arrays: str) -> float:
+        """Bytes of JSON."""
+        each = BYTES_IN_BASE64 if arrays == "typed" else BYTES_AS_TEXT
+        return self.numbers * each + self.listed * BYTES_AS_TEXT + self.gaps * BYTES_PER_GAP
 
 
-def estimate(resolved: RunParameters) -> Cost:
+def estimate(resolved: RunParameters, arrays: str = "list", largest_argument: float | None = None) -> Cost:
     """Estimate the cost of a run whose parameters are resolved.
+
+    Parameters
+    ----------
+    arrays : str
+        The form of arrays in the answer: list or typed.
+    largest_argument : float, optional
+        The largest |s| to expect, where weights or inputs are the user's own; infinite where W alone leaves float64's range soon.
+        Default: what the scales make likely.
 
     Examples
     --------
@@ -63,40 +123,123 @@ def estimate(resolved: RunParameters) -> Cost:
     >>> estimate(large).lower[0]
     'include=flow_matrix'
     """
-    work = works(resolved)
+    work = works(resolved, largest_argument)
     asked = {name: part for name, part in work.items() if name == "forward" or name in resolved.include}
-    seconds = FIXED_SECONDS + sum(part.seconds for part in asked.values())
-    megabytes = (sum(part.numbers for part in asked.values()) * 3 + max(part.held for part in asked.values())) * BYTES_PER_NUMBER / 1e6
-    costliest = sorted((name for name in asked if name != "forward"), key=lambda name: -(asked[name].seconds + asked[name].held * 1e-9))
-    return Cost(seconds, megabytes, (*(f"include={name}" for name in costliest[:1]), "length", "hidden_size"))
+    seconds = FIXED_SECONDS + SECONDS_PER_PART * len(asked) + sum(part.seconds for part in asked.values())
+    encoded = {name: part.encoded_bytes(arrays) for name, part in asked.items()}
+    encoded["forward"] += (resolved.length or 0) * BYTES_PER_LABEL
+    answered = sum(part.in_answer for part in asked.values())
+    kept = sum({name: numbers for part in asked.values() for name, numbers in part.kept.items()}.values())
+    while_computed = (kept + max(part.held for part in asked.values())) * BYTES_PER_NUMBER
+    total = sum(encoded.values())
+    while_written = total + (RESERVED_BYTES * min(total, LARGEST_STRING) if arrays == "typed" else 0.0)
+    peak = (FIXED_NUMBERS + answered) * BYTES_PER_NUMBER + max(while_computed, while_written)
+    costliest = max(
+        (name for name in asked if name != "forward"),
+        key=lambda name: asked[name].seconds + (asked[name].held + asked[name].in_answer) * 1e-8,
+        default=None,
+    )
+    lower = ("length", "hidden_size") if costliest is None else (f"include={costliest}", "length", "hidden_size")
+    return Cost(seconds, peak / 1e6, lower, total / 1e6)
 
 
-def works(resolved: RunParameters) -> dict[str, Work]:
+def likely_largest_argument(resolved: RunParameters) -> float:
+    """The largest |s| that drawn weights and standardised inputs make likely."""
+    return DEVIATIONS * (resolved.input_scale + resolved.bias_scale + resolved.spectral_radius)
+
+
+def works(resolved: RunParameters, largest_argument: float | None = None) -> dict[str, Work]:
     """The work of the forward pass and of every part, asked for or not."""
     T, H = float(resolved.length or 0), float(resolved.hidden_size)
     D, O = float(resolved.input_size or 1), float(resolved.output_size or 1)  # noqa: E741  (the mathematics' own name)
-    R = float(len(loss_steps(resolved.loss_at, int(T))))
+    steps = loss_steps(resolved.loss_at, int(T))
+    R, terms = float(len(steps)), float(sum(steps))  # loss steps, and pairs of one with a step before it
+    largest = likely_largest_argument(resolved) if largest_argument is None else largest_argument
+    saturated = float(
+        (resolved.activation in SATURATING and largest > LARGEST_PLAIN_ARGUMENT)
+        or 0.0 < resolved.spectral_radius < SMALLEST_PLAIN_RADIUS
+        or math.isinf(largest)
+    )
+    # Units that don't mix, each with slopes of its own: the entries of products are far apart, and many pairs are multiplied out.
+    apart_units = float(resolved.initializer in UNMIXED and resolved.activation in SATURATING and largest > LARGEST_ORDINARY_ARGUMENT)
+    spectral = float(resolved.norms == "both")
     weights = H * (H + D + 2.0) + O * (H + 1.0)
     back = T * weights * 2.0
-    spectral_norms = T * min(4.0 * H**3, 120.0 * H * H) if resolved.norms == "both" else 0.0
-    itemised = Work(R * T * H * H / 2.0, T * (2.0 if R == 1.0 else 10.0), 0.0, R * T * H)
-    taken_apart = float(resolved.truncation_mode == "sliding" and (resolved.truncation or T) < T)
+    matrices = min(T, max(8.0, min(64.0, 2.0**19 / (H * H))))  # Jacobians at a time
+    noise = SECONDS_PER_GENERATOR / SECONDS_PER_STEP * max(D, O) * (resolved.source in ("white_noise", "random_walk"))
+
+    trace = {"trace": T * (3.0 * H + D + 2.0 * O + 1.0) + 2.0 * weights}
+    backward = trace | {"backward": T * (2.0 * H + 3.0 * O) + 2.0 * weights}
+    alone = {"alone": T * (2.0 * H + O)} if R == 1.0 else {}
+    chain = matrices * 3.0 * H * H + 14.0 * H * H
+    # Terms apart: an element for every pair of steps, beside what the products take.
+    pairs = Work(terms * (H * H + 150.0), T * (2.0 if R == 1.0 else 12.0))
+    taken_apart = resolved.truncation_mode == "sliding" and (resolved.truncation or T) < T
+    apart = float(taken_apart)
+    # In matrices of so few rows a product takes several times as long as in large ones.
+    thin = 5.0 if H < 32.0 else 1.0
+    extended = Work(saturated * T * 30.0 * H**3, saturated * 80.0 * T, held=saturated * min(T * H * H, 2.0**18) * 14.0)
     return {
-        "forward": Work(T * weights + 10.0 * H**3, 2.0 * T, T * (D + O)),
-        "states": Work(numbers=T * (2.0 * H + 2.0 * O)),
-        "jacobian_norms": Work(T * H**3 + spectral_norms, 8.0 * T, 2.0 * T, 3.0 * H * H),
-        "adjoints": Work(back, 2.0 * T, 2.0 * T * H),
-        "flow_matrix": Work(T * T * H * H / 2.0 + 6.0 * T * H**3, 8.0 * T, T * T / 2.0, 3.0 * T * H * H),
-        "contributions": Work(itemised.multiply_adds, itemised.steps + 10.0 * T, T * T / 2.0, itemised.held),
+        "forward": Work(
+            T * (weights + 3.0 * (D + O)) + 10.0 * H**3,
+            2.0 * T + noise,
+            T * (D + O + 1.0),
+            held=T * (2.0 * H + 4.0 * O + 2.0 * D + NUMBERS_PER_LABEL + 25.0 * (resolved.source == "text")) + 10.0 * H * H + 3.0 * weights,
+            kept=trace,
+        ),
+        "states": Work(numbers=T * (2.0 * H + 2.0 * O), held=T * H, kept=trace),
+        "jacobian_norms": Work(
+            T * (H**3 + 8.0 * H * H) + spectral * T * min(4.0 * H**3, 120.0 * H * H) + 20.0 * H**3 + extended.multiply_adds,
+            12.0 * T + extended.steps,
+            3.0 * T,
+            held=chain + extended.held + 4.0 * T + 6.0 * min(T * H, 2.0**16),
+            kept=trace,
+        ),
+        "adjoints": Work(back, 6.0 * T, 2.0 * T * H + T, held=4.0 * T * (H + O), kept=backward | {"directions": T * H}),
+        "flow_matrix": Work(
+            T * T * H * H * (0.5 + 3.0 * apart_units) + 6.0 * T * H**3 + T * T * saturated * 15.0 * H**3 + T * T * 60.0,
+            10.0 * T + extended.steps + saturated * T * T,
+            listed=T * T / 2.0 + T,
+            gaps=T * T / 2.0,
+            held=(T + 16.0) * 3.6 * H * H + T * T / 4.0 + 420_000.0 + extended.held,
+            kept=trace,
+        ),
+        "contributions": Work(
+            pairs.multiply_adds + 60.0 * T * T,
+            pairs.steps + 10.0 * T,
+            listed=terms,
+            gaps=max(0.0, T * T - terms),
+            held=min(terms, 2.0**16) * 8.0 + 4.0 * R * H + T * T / 2.0,
+            kept=trace | alone | {"scaled_outputs": T * (O + 1.0)},
+        ),
         "gradient_by_lag": Work(
-            itemised.multiply_adds + R * T * H * H / 2.0 + 12.0 * T * H * H, itemised.steps + 6.0 * T, 6.0 * T, itemised.held
+            pairs.multiply_adds + thin * terms * H * (H + D) + T * (12.0 * H * H + 6.0 * H * D + 2_000.0),
+            pairs.steps + 14.0 * T,
+            12.0 * T,
+            held=8.0 * min(T * (weights + R * (2.0 * H + D)), 2.0**16 + weights) + 10.0 * T + T * (O + H) + 4.0 * R * H,
+            kept=backward | alone | {"scaled_outputs": T * (O + 1.0)},
         ),
         "gradients": Work(
-            back + taken_apart * itemised.multiply_adds, taken_apart * itemised.steps + 2.0 * T, 3.0 * weights, taken_apart * itemised.held
+            back + apart * (pairs.multiply_adds + thin * terms * H * (H + D)) + 60.0 * weights,
+            apart * pairs.steps + 4.0 * T,
+            3.0 * weights,
+            held=14.0 * weights + 2.0 * T * H + apart * (8.0 * 2.0**16 + 4.0 * R * H),
+            kept=backward | ({"scaled_outputs": T * (O + 1.0)} | alone if taken_apart else {}),
         ),
-        "step_gain": Work(T * (H**3 + 100.0 * H * H), 6.0 * T, 4.0 * T, T * H * H),
-        "spectrum": Work(20.0 * H**3, 0.0, 3.0 * H),
-        "lyapunov_exponents": Work(6.0 * T * H**3, 20.0 * T, H),
-        "loss_slice": Work(1.5 * SLICE_POINTS * T * weights + back, 10.0 * T, 2.0 * SLICE_POINTS, SLICE_POINTS * (weights + 3.0 * T * H)),
-        "terms": Work(T * H**4, T * H, T * H**3 + T * T * H * H),
+        "step_gain": Work(T * (H**3 + 100.0 * H * H), 8.0 * T, 4.0 * T, held=chain, kept=trace),
+        "spectrum": Work(20.0 * H**3, 100.0, 3.0 * H, held=8.0 * H * H),
+        "lyapunov_exponents": Work(
+            12.0 * T * H**3 + extended.multiply_adds, 700.0 + 60.0 * T + extended.steps, H, held=24.0 * H * H + extended.held, kept=trace
+        ),
+        "loss_slice": Work(
+            1.5 * SLICE_POINTS * T * (weights + 30.0 * (H + O)) + back + apart * (pairs.multiply_adds + thin * terms * H * (H + D)),
+            12.0 * T + apart * pairs.steps,
+            2.0 * SLICE_POINTS,
+            held=3.0 * min(SLICE_POINTS * T * (2.0 * H + 4.0 * O), 2.0**20)
+            + 2.0 * min(SLICE_POINTS * weights, 2.0**18 + weights)
+            + 8.0 * weights
+            + apart * (8.0 * 2.0**16 + 4.0 * R * H),
+            kept=backward | ({"scaled_outputs": T * (O + 1.0)} | alone if taken_apart else {}),
+        ),
+        "terms": Work(T * H**4, T * H + 200.0, T * H**3 + T * T * H * H + 2.0 * weights, held=T * H**3 + T * T * H * H, kept=backward),
     }

@@ -1,6 +1,7 @@
 """One exploration from its parameters to its answer: resolve, build, compute the parts that were asked for."""
 
 import dataclasses
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,7 @@ from app.engine.initializers import Parameters
 from app.engine.interruption import checkpoint
 from app.engine.losses import READOUTS, loss_steps
 from app.engine.network import Network, check_shapes
+from app.experiments.cost import DEVIATIONS, SMALLEST_PLAIN_RADIUS
 from app.experiments.drawing import draw_network
 from app.experiments.exploration import Exploration
 from app.experiments.parameters import OWN_SOURCE, RunParameters
@@ -65,6 +67,25 @@ def prepare(parameters: RunParameters, own: OwnData | None = None) -> PreparedRu
     own = own or OwnData()
     sequence = _sequence(parameters, own)
     return PreparedRun(_resolved(parameters, own, sequence), own, sequence)
+
+
+def largest_argument(run: PreparedRun) -> float | None:
+    """About the largest |s| where weights or inputs are the user's own, for states of size 1 at most; None where none are.
+
+    It is infinite where W is so small that its powers leave float64 at once: such steps take as long as saturated ones.
+    """
+    weights, x = run.own.weights or {}, run.own.x
+    if not weights and x is None:
+        return None
+    parameters = run.parameters
+    drawn = {"U": parameters.input_scale, "W": parameters.spectral_radius, "b_s": parameters.bias_scale}
+    sizes = {
+        name: float(np.abs(weights[name]).max(initial=0.0)) if name in weights else DEVIATIONS * scale for name, scale in drawn.items()
+    }
+    largest_input = DEVIATIONS if x is None else float(np.abs(x).max(initial=0.0))
+    if "W" in weights and 0.0 < sizes["W"] < SMALLEST_PLAIN_RADIUS:
+        return math.inf
+    return sizes["U"] * largest_input + sizes["W"] + sizes["b_s"]
 
 
 def compute(run: PreparedRun) -> dict[str, Any]:

@@ -1,7 +1,10 @@
 """What a training run will cost, estimated before it begins. Like `cost`: right within a factor of two or so."""
 
-from app.experiments.cost import FIXED_SECONDS, Cost, estimate
-from app.experiments.parameters import RunParameters, TrainingParameters
+from dataclasses import fields, replace
+
+from app.experiments.cost import BYTES_AS_TEXT, DEVIATIONS, FIXED_SECONDS, Cost, estimate, likely_largest_argument
+from app.experiments.parameters import NetworkParameters, RunParameters, TrainingParameters
+from app.experiments.snapshot import MOST_FLOW_STEPS
 from app.sequences.tasks import find_task
 
 MULTIPLY_ADDS_PER_SECOND = 1.2e10  # in products as large as a mini-batch's
@@ -10,6 +13,8 @@ SECONDS_PER_UNIT = 4e-9  # of one hidden unit at one step of one sequence: f, f'
 SECONDS_PER_UPDATE = 1.5e-4  # what every mini-batch costs once
 SPECTRUM_PRODUCTS = 20.0  # ρ(W) and σ_max(W) cost about as much as this many H×H products
 LOWER_A_STEP = ("hidden_size", "length", "batch_size")
+NUMBERS_A_STEP = 10.0  # in the answer
+BYTES_OF_A_STEP = 1_000.0  # of the objects that a step is, and of its numbers as lists
 SNAPSHOT_PARTS = ("jacobian_norms", "flow_matrix")
 
 
@@ -26,12 +31,15 @@ def step_seconds(run: TrainingParameters) -> float:
 
 
 def snapshot_cost(run: TrainingParameters) -> Cost:
-    """Of one snapshot: that of an exploration with the same parts."""
-    return estimate(RunParameters(length=run.length, hidden_size=run.hidden_size, input_size=1, output_size=1, include=SNAPSHOT_PARTS))
+    """Of one snapshot: that of an exploration of the untrained network with the same parts."""
+    network = {field.name: getattr(run, field.name) for field in fields(NetworkParameters)}
+    explored = RunParameters(**network, length=run.length, input_size=1, output_size=1, include=SNAPSHOT_PARTS)
+    # After a step of a large learning rate, weights are as large.
+    return estimate(explored, largest_argument=likely_largest_argument(explored) + DEVIATIONS * (run.learning_rate or 0.0))
 
 
 def estimate_training(run: TrainingParameters) -> Cost:
-    """Estimate the cost of a whole run whose parameters are resolved.
+    """Estimate the cost of a whole run whose parameters are resolved, as one JSON.
 
     Examples
     --------
@@ -39,12 +47,25 @@ def estimate_training(run: TrainingParameters) -> Cost:
     >>> estimate_training(resolve(TrainingParameters())).seconds < 2.0
     True
     """
-    snapshots, snapshot = 2.0 + run.steps // (run.snapshot_every or 1), snapshot_cost(run)
+    streamed = estimate_stream(run)
+    numbers = run.steps * NUMBERS_A_STEP + _snapshots(run) * (3.0 * float(run.length or 0) + MOST_FLOW_STEPS**2 + 100.0)
+    answer = numbers * BYTES_AS_TEXT / 1e6
+    objects = (run.steps * BYTES_OF_A_STEP + numbers * 8.0) / 1e6
+    return replace(streamed, megabytes=streamed.megabytes + objects + answer, answer_megabytes=answer)
+
+
+def estimate_stream(run: TrainingParameters) -> Cost:
+    """The same for a run that is sent while it is computed, of which nothing is held but its state."""
+    snapshots, snapshot = _snapshots(run), snapshot_cost(run)
     seconds = FIXED_SECONDS + run.steps * step_seconds(run) + snapshots * snapshot.seconds
     megabytes = snapshot.megabytes + _numbers_held(run) * 8.0 / 1e6
     if snapshots * snapshot.seconds > seconds / 2.0:
         return Cost(seconds, megabytes, ("length", "hidden_size"))
     return Cost(seconds, megabytes, ("steps", "hidden_size", "length", "batch_size"))
+
+
+def _snapshots(run: TrainingParameters) -> float:
+    return 2.0 + run.steps // (run.snapshot_every or 1)
 
 
 def estimate_longest_wait(run: TrainingParameters) -> Cost:

@@ -60,7 +60,7 @@ async def test_large_answers_are_refused_before_they_are_computed_while_clients_
         return [bytes(LARGE)]
 
     async def ask(megabytes: float = LARGE / 1e6) -> Body:
-        return (await answers.get(None, work, Cost(0.001, megabytes, ()), Client().request)).body
+        return (await answers.get(None, work, Cost(0.001, megabytes, (), megabytes), Client().request)).body
 
     unread = [await ask(), await ask()]
     with pytest.raises(ServerBusy) as busy:
@@ -78,7 +78,7 @@ async def test_a_large_answer_in_the_cache_makes_room() -> None:
     """Where what is cached leaves no room for a large answer, the longest unused go."""
     memory = AnswerMemory(2 * LARGE)
     answers = Answers(Workers(Settings()), memory, cache_bytes=8 * LARGE)
-    cost = Cost(0.001, LARGE / 1e6, ())
+    cost = Cost(0.001, LARGE / 1e6, (), LARGE / 1e6)
     for key in "abcde":
         await answers.get(key, lambda interest: [bytes(LARGE)], cost, Client().request)
     await asyncio.sleep(0)

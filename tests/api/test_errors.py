@@ -15,6 +15,7 @@ from app.api.errors import STATUS, ErrorBody
 from app.api.headers import SECURITY_HEADERS
 from app.api.schemas import CliffQuery, RunBody, RunQuery, TrainingQuery
 from app.engine.errors import UnrolledError
+from app.experiments.parts import PART_FUNCTIONS
 from app.main import create_app
 from app.settings import Settings
 from tests.api.conftest import connect
@@ -333,3 +334,25 @@ async def test_divergence_is_an_answer_and_not_an_error(client: httpx.AsyncClien
     h = np.array(answer["states"]["h"], dtype=np.float64)
     assert np.isfinite(h[:step]).all()
     assert np.isnan(h[step + 1 :]).all()
+
+
+async def test_an_answer_may_be_too_large_though_it_is_quick() -> None:
+    async with connect(create_app(Settings(max_answer_megabytes=0.1))) as client:
+        error = error_of(await client.get(f"{RUNS}?source=sine&length=1000&include=states"), 422, "work_too_large")
+        assert "MB of answer" in error["message"]
+        assert error["details"]["estimated_answer_megabytes"] > 0.1
+        assert (await client.get(f"{RUNS}?source=sine&length=10&include=states")).status_code == 200
+
+
+async def test_no_memory_is_an_answer_and_the_server_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the estimate said: the parts of a run are computed beside others, and the machine may be smaller than its settings."""
+
+    def none_left(exploration: object) -> None:
+        raise MemoryError
+
+    async with connect(create_app(Settings())) as client:
+        monkeypatch.setitem(PART_FUNCTIONS, "states", none_left)
+        error = error_of(await client.get(f"{RUNS}?include=states"), 422, "out_of_memory")
+        assert "smaller run" in error["message"]
+        monkeypatch.undo()
+        assert (await client.get(f"{RUNS}?include=states")).status_code == 200

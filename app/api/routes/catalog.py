@@ -127,6 +127,7 @@ class Limits(BaseModel):
     seconds: float = Field(description="The longest a run may be estimated to take.")
     training_seconds: float = Field(description="The longest a streamed training run may be estimated to take.")
     megabytes: float = Field(description="The most memory a run may be estimated to need.")
+    answer_megabytes: float = Field(description="The largest that an answer may be estimated to be.")
     body_bytes: int = Field(description="The largest body of a POST.")
     url_bytes: int = Field(description="The longest URL of a GET.")
 
@@ -192,6 +193,7 @@ def catalog(settings: Settings) -> Catalog:
             seconds=settings.max_seconds,
             training_seconds=settings.max_training_seconds,
             megabytes=settings.max_megabytes,
+            answer_megabytes=settings.max_answer_megabytes,
             body_bytes=settings.max_body_bytes,
             url_bytes=settings.max_url_bytes,
         ),

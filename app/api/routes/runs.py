@@ -20,7 +20,7 @@ from app.api.server import CurrentServer, Server
 from app.engine.interruption import interruptible
 from app.experiments.cost import Cost, estimate
 from app.experiments.parameters import RunParameters
-from app.experiments.run import OwnData, PreparedRun, compute, prepare
+from app.experiments.run import OwnData, PreparedRun, compute, largest_argument, prepare
 
 router = APIRouter(prefix="/api/v1/runs", tags=["runs"], route_class=JsonRoute)
 
@@ -106,7 +106,7 @@ async def prepared(server: Server, asked: RunParameters, own: OwnData | None) ->
 
 def question(run: PreparedRun, arrays: str) -> Question:
     """The run's answer, as the routes and the page ask for it."""
-    return Question(etag(run.parameters, arrays), estimate(run.parameters), partial(answer, run, arrays))
+    return Question(etag(run.parameters, arrays), estimate(run.parameters, arrays, largest_argument(run)), partial(answer, run, arrays))
 
 
 def answer(run: PreparedRun, arrays: str, interest: Interest) -> Iterator[bytes]:

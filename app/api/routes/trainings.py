@@ -24,7 +24,7 @@ from app.engine.errors import InvalidParameter
 from app.engine.interruption import interruptible
 from app.experiments.parameters import TrainingParameters
 from app.experiments.training import events, resolve
-from app.experiments.training_cost import estimate_longest_wait, estimate_training, state_megabytes
+from app.experiments.training_cost import estimate_longest_wait, estimate_stream, estimate_training, state_megabytes
 
 router = APIRouter(prefix="/api/v1/trainings", tags=["trainings"], route_class=QueryRoute)
 
@@ -84,7 +84,7 @@ async def stream_training(
     if told == END:
         return Response(status_code=204)
     run = resolve(training_parameters(query))
-    cost = estimate_training(run)
+    cost = estimate_stream(run)
     check_cost(cost, server.settings, server.settings.max_training_seconds)
     check_cost(estimate_longest_wait(run), server.settings)  # nothing is sent meanwhile
     start_after = _start_after(told, run.steps)
