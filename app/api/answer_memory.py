@@ -20,7 +20,9 @@ class Body:
     __slots__ = ("__weakref__", "pieces", "size")
 
     def __init__(self, pieces: Iterable[bytes]) -> None:
-        self.pieces = tuple(pieces)
+        # Copies: orjson writes into blocks several times as large and shrinks them in place, which leaves holes that a cache of many
+        # answers keeps from being used. 64 MB of them took 119 MB of the process; copied, they take 65.
+        self.pieces = tuple(bytes(memoryview(piece)) for piece in pieces)
         self.size = sum(map(len, self.pieces))
 
     def __bytes__(self) -> bytes:
