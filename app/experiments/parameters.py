@@ -100,7 +100,9 @@ class RunParameters(BackwardParameters, NetworkParameters):
         None, "ℓ(y_t, target_t). Default: the read-out's own.", choices=tuple(readout.loss for readout in READOUTS.values())
     )
     loss_at: str = parameter(
-        "last", "Which steps carry a loss: last (many-to-one), every (many-to-many), or step numbers such as 10,20,50."
+        "last",
+        "Which steps carry a loss: last (many-to-one), every (many-to-many), or step numbers such as 10,20,50.",
+        longest=60_000,  # the numbers of 10,000 steps have 48,894 characters with their commas
     )
     clip_threshold: float = parameter(1.0, "c, the clipping threshold.", minimum=0.0, maximum=1e12)
     learning_rate: float = parameter(0.1, "η of the step that loss_slice marks: θ − η g.", minimum=0.0, maximum=1e6)

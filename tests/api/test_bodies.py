@@ -28,3 +28,53 @@ async def test_of_a_name_given_twice_the_last_counts_and_a_mark_of_utf_8_is_igno
     response = await client.post(RUNS, content=body, headers=JSON)
     assert response.status_code == 200
     assert (response.json()["parameters"]["seed"], response.json()["parameters"]["hidden_size"]) == (2, 3)
+
+
+ROWS = 150
+ROW = [0.25] * 512  # a body of such rows is a large one
+
+
+@pytest.mark.parametrize(
+    ("x", "parameter", "got"),
+    [
+        ([*[ROW] * ROWS, [*ROW[:-1], True]], f"x[{ROWS}][511]", "got True"),
+        ([*[[0.25]] * 9_000, [True]], "x[9000][0]", "got True"),
+        ([*[ROW] * ROWS, [*ROW[:-1], "1"]], f"x[{ROWS}][511]", "got '1'"),
+        ([*[ROW] * ROWS, [*ROW[:-1], 1e200]], f"x[{ROWS}][511]", "got 1e+200"),
+        ([*[ROW] * ROWS, [*ROW[:-1], 10**18 * 1.0, 1]], f"x[{ROWS}]", "got [0.25"),
+        ([*[ROW] * ROWS, []], f"x[{ROWS}]", "got []"),
+        ([*[ROW] * ROWS, 1], f"x[{ROWS}]", "got 1"),
+        ([*[ROW] * ROWS, [1, 2]], "x", "allowed: rows of the same length"),
+        ([[0.123456]] * 10_002, "x", "allowed: "),
+        ([1] * 200_000, "x", "allowed: "),
+        ([[1] * 200_000], "x[0]", "allowed: "),
+    ],
+)
+async def test_one_wrong_value_in_a_large_body_is_named(client: httpx.AsyncClient, x: list[object], parameter: str, got: str) -> None:
+    error = error_of(await client.post(RUNS, json={"x": x}), 422, "invalid_parameter")
+    assert error["parameter"] == parameter
+    assert got in error["message"]
+
+
+@pytest.mark.parametrize("end", [b"!", b", NaN]}", b""])
+async def test_a_large_body_that_is_no_json_is_read_once(client: httpx.AsyncClient, end: bytes) -> None:
+    body = b'{"x": [' + b"0.5, " * 20_000 + b"0.5" + end
+    error = error_of(await client.post(RUNS, content=body, headers=JSON), 400, "malformed_body")
+    assert "without NaN" in error["message"]
+
+
+async def test_a_body_of_millions_of_numbers_is_refused_before_it_is_parsed(client: httpx.AsyncClient) -> None:
+    error = error_of(await client.post(RUNS, content=b'{"x": [[' + b"1," * 1_000_001 + b"1]]}", headers=JSON), 400, "malformed_body")
+    assert "more than 1000000 times ','" in error["message"]
+
+
+async def test_loss_at_has_a_longest_length(client: httpx.AsyncClient) -> None:
+    every = ",".join(map(str, range(1, 10_001)))
+    accepted = await client.post(
+        RUNS, json={"source": "sine", "length": 10_000, "hidden_size": 1, "include": ["spectrum"], "loss_at": every}
+    )
+    assert accepted.status_code == 200, accepted.text
+    error = error_of(await client.post(RUNS, json={"loss_at": "1," * 30_000 + "1"}), 422, "invalid_parameter")
+    assert error["parameter"] == "loss_at"
+    assert "at most 60,000 characters" in error["message"]
+    assert len(error["message"]) < 500
