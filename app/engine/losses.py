@@ -13,6 +13,8 @@ from app.engine.errors import InvalidParameter
 
 # Below this, a gradient of the cross-entropy is near the end of float64, and is given beside a scale of its own.
 SMALLEST_EXACT_GRADIENT = 1e-200
+# The probability of a class from which on 1 − y loses digits that count; below it, ten times float64's rounding at most.
+NEARLY_CERTAIN = 0.9
 
 
 @dataclass(frozen=True)
@@ -53,11 +55,16 @@ def log_softmax(z: Array) -> Array:
     >>> log_softmax(np.array([50.0, 0.0]))[0]
     np.float64(-1.9287498479639178e-22)
     """
-    largest = z.argmax(axis=-1)[..., None]
-    shifted = z - np.take_along_axis(z, largest, axis=-1)
+    shifted = z - z.max(axis=-1, keepdims=True)
     others = np.exp(shifted)
-    np.put_along_axis(others, largest, 0.0, axis=-1)
-    return np.asarray(shifted - np.log1p(others.sum(axis=-1, keepdims=True)))
+    total = others.sum(axis=-1, keepdims=True)
+    result = np.asarray(shifted - np.log(total))
+    certain = total[..., 0] < 1.0 / NEARLY_CERTAIN
+    if certain.any():
+        shifted, others = shifted[certain], others[certain]
+        np.put_along_axis(others, shifted.argmax(axis=-1)[..., None], 0.0, axis=-1)
+        result[certain] = shifted - np.log1p(others.sum(axis=-1, keepdims=True))
+    return result
 
 
 def _copy(z: Array) -> Array:
@@ -78,13 +85,18 @@ def _cross_entropy(z: Array, target: Array) -> Array:
 
 def _cross_entropy_gradient(z: Array, target: Array) -> Array:
     """y − target, whose entries sum to zero: that of a class which is rightly nearly certain is minus the sum of the others."""
-    gradient = softmax(z) * target.sum(axis=-1, keepdims=True) - target
-    largest = z.argmax(axis=-1)[..., None]
-    own = np.take_along_axis(gradient, largest, axis=-1)
-    np.put_along_axis(gradient, largest, 0.0, axis=-1)
-    rightly = np.take_along_axis(target, largest, axis=-1) > 0.5  # else y − target doesn't cancel, and is the better of the two
-    np.put_along_axis(gradient, largest, np.where(rightly, -gradient.sum(axis=-1, keepdims=True), own), axis=-1)
-    return np.asarray(gradient)
+    y = softmax(z)
+    gradient = np.asarray(y * target.sum(axis=-1, keepdims=True) - target)
+    certain = y.max(axis=-1) > NEARLY_CERTAIN
+    if certain.any():
+        rows, of_rows = gradient[certain], target[certain]
+        largest = z[certain].argmax(axis=-1)[..., None]
+        own = np.take_along_axis(rows, largest, axis=-1)
+        np.put_along_axis(rows, largest, 0.0, axis=-1)
+        rightly = np.take_along_axis(of_rows, largest, axis=-1) > 0.5  # else y − target doesn't cancel, and is the better of the two
+        np.put_along_axis(rows, largest, np.where(rightly, -rows.sum(axis=-1, keepdims=True), own), axis=-1)
+        gradient[certain] = rows
+    return gradient
 
 
 def _unscaled(gradient: Array) -> tuple[Array, Array]:

@@ -10,6 +10,7 @@ from app.sequences.tasks import find_task
 MULTIPLY_ADDS_PER_SECOND = 1.2e10  # in products as large as a mini-batch's
 SECONDS_PER_LOOP = 1.2e-5  # one step of time, forward and back, apart from the arithmetic
 SECONDS_PER_UNIT = 4e-9  # of one hidden unit at one step of one sequence: f, f' and what else is done per element
+INPUTS_AND_OUTPUTS = 5.0  # units that take as long as a number of the mini-batch or of the outputs: it is drawn, copied, and has a loss
 SECONDS_PER_UPDATE = 1.5e-4  # what every mini-batch costs once
 SPECTRUM_PRODUCTS = 20.0  # ρ(W) and σ_max(W) cost about as much as this many H×H products
 LOWER_A_STEP = ("hidden_size", "length", "batch_size")
@@ -25,7 +26,7 @@ def step_seconds(run: TrainingParameters) -> float:
     swept = T if run.truncation_mode == "chunked" else min(T, float(run.truncation or T)) * (1.0 if task.loss_at == "last" else T)
     swept = T if run.truncation in (None, run.length) else swept  # steps that an adjoint goes back, summed over the loss steps
     multiply_adds = B * H * ((2.0 * T + swept) * H + 3.0 * T * (task.input_size + task.output_size))
-    elements = B * T * (H + task.output_size) + B * swept * H
+    elements = B * T * (H + INPUTS_AND_OUTPUTS * (task.input_size + task.output_size)) + B * swept * H
     spectrum = SPECTRUM_PRODUCTS * H**3 / MULTIPLY_ADDS_PER_SECOND / (run.spectrum_every or 1)
     return SECONDS_PER_UPDATE + T * SECONDS_PER_LOOP + multiply_adds / MULTIPLY_ADDS_PER_SECOND + elements * SECONDS_PER_UNIT + spectrum
 
