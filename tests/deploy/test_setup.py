@@ -5,6 +5,7 @@ import shutil
 import signal
 import subprocess
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -104,19 +105,25 @@ def test_what_failed_is_done_again(checkout: Path, stage: str) -> None:
 def test_what_was_interrupted_is_done_again(checkout: Path, stage: str, number: signal.Signals) -> None:
     (checkout / f"hang-{stage}").touch()
     process = subprocess.Popen(
-        ["make", "run"],
+        # A shell starts what runs in its background with SIGINT ignored, and children inherit that.
+        ["env", "--default-signal=INT", "make", "run"],
         cwd=checkout,
         env=environment(checkout),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
-    until = time.monotonic() + 30
-    while stage not in ((checkout / "stages").read_text() if (checkout / "stages").exists() else ""):
-        assert time.monotonic() < until
-        time.sleep(0.01)
-    os.killpg(process.pid, number)
-    assert process.wait(timeout=30) != 0
+    try:
+        until = time.monotonic() + 30
+        while stage not in ((checkout / "stages").read_text() if (checkout / "stages").exists() else ""):
+            assert time.monotonic() < until
+            time.sleep(0.01)
+        os.killpg(process.pid, number)
+        assert process.wait(timeout=30) != 0
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
     (checkout / f"hang-{stage}").unlink()
     stages(checkout)
     assert served(checkout)

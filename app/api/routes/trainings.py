@@ -28,10 +28,10 @@ from app.experiments.training_cost import estimate_longest_wait, estimate_stream
 
 router = APIRouter(prefix="/api/v1/trainings", tags=["trainings"], route_class=QueryRoute)
 
-# OpenAPI 3.1 knows the events only as one text; `itemSchema`, which describes each of them, came with 3.2, which few tools read.
+# OpenAPI 3.1 has no word for what a stream consists of; `itemSchema` came with 3.2, which few tools read. The schema has no type, because
+# some tools hold it against the whole text and others against each event.
 EVENT_STREAM = {
     "schema": {
-        "type": "string",
         "description": "Server-sent events: `event`, `id` and `data`, which is one JSON object. docs/api.md describes the fields of each.",
     },
     "example": 'event: finished\ndata: {"steps":2,"completed":true}\nid: end\n\n',
