@@ -17,7 +17,7 @@ import { mathOf } from "./mathml.js";
 export function createWorked(panel, desk) {
   const body = /** @type {HTMLElement} */ (panel?.querySelector(".worked"));
   let unit = 1;
-  /** What is written there now. @type {{ run: any, strings: any, key: string } | null} */
+  /** What is written there now. @type {{ terms: any, strings: any, key: string } | null} */
   let written = null;
 
   if (body) new ResizeObserver(openToKeys).observe(body);
@@ -57,8 +57,9 @@ export function createWorked(panel, desk) {
     if (!run?.terms || !run.states || panel.classList.contains("absent")) return;
     const strings = desk.strings();
     const key = JSON.stringify([unit, desk.backward()]);
-    if (!written || written.run !== run || written.strings !== strings || written.key !== key) {
-      written = { run, strings, key };
+    // Other parts of the same answer, which come later, change nothing here: what has the focus stays.
+    if (!written || written.terms !== run.terms || written.strings !== strings || written.key !== key) {
+      written = { terms: run.terms, strings, key };
       write(run);
     }
     for (const button of body.querySelectorAll("button.term"))
