@@ -21,16 +21,28 @@ from app.api.protocol import SEND_BUFFER_BYTES, BoundedProtocol
 from app.command_line import settings_from
 from app.listening import CannotListen, bound_socket
 from app.main import create_app
+from app.settings import Settings
 
 log = logging.getLogger("unrolled")
 
-PATIENCE = 2.0  # seconds for a run that has begun and that nobody waits for any more
+PATIENCE = 2.0  # seconds for a run that has begun and whose client has gone
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Serve until interrupted, with these options or those of the command line."""
     settings = settings_from(arguments)
-    logs.configure(settings.log_format, settings.log_level)
+    writer = logs.configure(settings.log_format, settings.log_level)
+    try:
+        _serve(settings)
+        status = 0
+    except SystemExit as end:
+        status = int(end.code or 0)
+    if not (_threads_have_ended() and writer.finish()):
+        os._exit(status)
+    sys.exit(status)
+
+
+def _serve(settings: Settings) -> None:
     # uvicorn ends by the signal that it got; being asked to stop, and stopping, is a success.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _stop)
@@ -51,28 +63,20 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     host, port = listening.getsockname()[:2]
     log.info("Unrolled: http://%s:%d", f"[{host}]" if ":" in host else host, port)
-    try:
-        uvicorn.Server(config).run(sockets=[listening])
-    except SystemExit as end:
-        if not end.code:
-            _leave_threads()
-        raise
+    uvicorn.Server(config).run(sockets=[listening])
 
 
 def _stop(number: int, frame: FrameType | None) -> None:
     sys.exit(0)
 
 
-def _leave_threads() -> None:
-    """End the process though a thread still computes: it can't be stopped, and its answer has nobody to hear it."""
+def _threads_have_ended() -> bool:
+    """Whether every computing thread ends within PATIENCE: one that has begun can't be stopped, and its client is gone."""
     others = [thread for thread in threading.enumerate() if thread is not threading.current_thread() and not thread.daemon]
     give_up = time.monotonic() + PATIENCE
     for thread in others:
         thread.join(max(0.0, give_up - time.monotonic()))
-    if any(thread.is_alive() for thread in others):
-        logging.shutdown()
-        sys.stdout.flush()
-        os._exit(0)
+    return not any(thread.is_alive() for thread in others)
 
 
 if __name__ == "__main__":

@@ -2,13 +2,18 @@
 
 import logging
 import logging.config
+import queue
 import sys
 import time
+from logging.handlers import QueueHandler, QueueListener
 from typing import Any
 
 import orjson
 
 from app.api.observation import request_id
+
+MOST_WAITING = 10_000  # lines, some 3 MB
+FLUSH_SECONDS = 1.0
 
 
 class JsonLines(logging.Formatter):
@@ -45,11 +50,55 @@ class PlainLines(logging.Formatter):
         return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
 
 
-def configure(form: str, level: str) -> None:
+class BoundedQueueHandler(QueueHandler):
+    """Puts finished lines into a queue; drops and counts those for which there is no room."""
+
+    def __init__(self) -> None:
+        super().__init__(queue.Queue(MOST_WAITING))
+        self.dropped = 0
+
+    def enqueue(self, record: logging.LogRecord) -> None:
+        """Never waits: the event loop writes log lines, too."""
+        try:
+            self.queue.put_nowait(record)
+        except queue.Full:
+            self.dropped += 1
+
+
+class Writer(QueueListener):
+    """Writes the lines to standard output in a thread of its own, where a reader that doesn't read holds up nobody else."""
+
+    def __init__(self, lines: BoundedQueueHandler) -> None:
+        super().__init__(lines.queue, logging.StreamHandler(sys.stdout))
+
+    def finish(self) -> bool:
+        """Write what waits; False if that isn't done within a second."""
+        thread = self._thread
+        if thread is None:
+            return True
+        try:
+            self.enqueue_sentinel()
+        except queue.Full:
+            return False
+        thread.join(FLUSH_SECONDS)
+        return not thread.is_alive()
+
+
+def dropped_lines() -> int:
+    """Log lines that this process has dropped, because nobody read its standard output."""
+    return sum(handler.dropped for handler in logging.getLogger().handlers if isinstance(handler, BoundedQueueHandler))
+
+
+def configure(form: str, level: str) -> Writer:
     """Set up the log of the whole process: `json`, `text`, or `auto`, which is text where standard output is a terminal.
 
     A person at a terminal needs the address of the page and what went wrong. Opening one page takes some eighty requests and a slider
     sends ten a second, so text has no line for a request that succeeded, unless the level is `debug`.
+
+    Returns
+    -------
+    Writer
+        To be finished when the process ends.
     """
     plain = form == "text" or (form == "auto" and sys.stdout.isatty())
     level = level.upper()
@@ -58,9 +107,7 @@ def configure(form: str, level: str) -> None:
         {
             "version": 1,
             "disable_existing_loggers": False,
-            "formatters": {"lines": {"()": PlainLines if plain else JsonLines}},
-            "handlers": {"stdout": {"class": "logging.StreamHandler", "stream": "ext://sys.stdout", "formatter": "lines"}},
-            "root": {"handlers": ["stdout"], "level": "WARNING"},
+            "root": {"handlers": [], "level": "WARNING"},
             "loggers": {
                 "unrolled": {"level": level},
                 "app": {"level": level},
@@ -72,3 +119,9 @@ def configure(form: str, level: str) -> None:
             },
         }
     )
+    lines = BoundedQueueHandler()
+    lines.setFormatter(PlainLines() if plain else JsonLines())
+    logging.getLogger().addHandler(lines)
+    writer = Writer(lines)
+    writer.start()
+    return writer

@@ -8,6 +8,7 @@ from fastapi import Depends, Request
 from fastapi.templating import Jinja2Templates
 from prometheus_client.core import Metric
 
+from app.api import logs
 from app.api.answers import Answers
 from app.api.checkpoints import CheckpointCache
 from app.api.connections import Connections
@@ -74,6 +75,7 @@ class Server:
         yield gauge("unrolled_connections_open", "Open connections.", len(self.connections))
         refused = dict(self.connections.refused)
         yield counters("unrolled_connections_refused", "Connections answered or closed by the server itself.", "reason", refused)
+        yield counter("unrolled_log_lines_dropped", "Log lines dropped because nobody reads standard output.", logs.dropped_lines())
         yield gauge("unrolled_ready", "1 where this process may be sent work.", self.ready)
 
 

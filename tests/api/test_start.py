@@ -71,3 +71,24 @@ def read_until(terminal: int, end: str | None, seconds: float = 60) -> str:
             return text
         text += piece.decode()
     return text
+
+
+def test_a_log_that_nobody_reads_stops_nobody() -> None:
+    """A pipe holds some 64 kB, a few hundred lines; then each write waits for a reader."""
+    process = subprocess.Popen(
+        [*COMMAND, "--port", "0"], cwd=ROOT, env=os.environ | {"UNROLLED_LOG_FORMAT": "json"}, stdout=subprocess.PIPE
+    )
+    assert process.stdout is not None
+    try:
+        line = process.stdout.readline().decode()
+        address = re.search(r"http://[\d.:]+", line)
+        assert address is not None
+        with httpx.Client(base_url=address.group(), trust_env=False, timeout=10) as client:
+            for _ in range(1_000):
+                assert client.get("/healthz").status_code == 200
+        process.terminate()
+        assert process.wait(timeout=30) == 0
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
