@@ -86,7 +86,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             Middleware(SecurityHeaders),
             Middleware(AllowedHosts, names_for(settings.host, settings.allowed_hosts)),
             *cross_origin(settings.cors_origins),
-            Middleware(RequestLimits, settings.max_url_bytes, settings.max_header_bytes, settings.max_body_bytes),
+            Middleware(RequestLimits, settings),
             Middleware(HeadLikeGet),
             Middleware(EarlyRefusal, workers.at_once),
             Middleware(CompressMiddleware, zstd_level=1, brotli_quality=1, gzip_level=1),

@@ -3,7 +3,7 @@
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api.client import address_of
-from app.api.errors import BodyTooLarge, HeadersTooLarge, UrlTooLong, error_response
+from app.api.errors import BodyTooLarge, HeadersTooLarge, ServerBusy, UrlTooLong, error_response
 from app.api.observation import facts_of
 from app.api.workers import Lane
 from app.engine.errors import WorkTooLarge
@@ -11,6 +11,8 @@ from app.experiments.cost import Cost
 from app.settings import Settings
 
 COMPUTED = frozenset({"/", "/train", "/cliff", "/api/v1/runs", "/api/v1/cliff", "/api/v1/trainings"})
+SMALL_BODY_BYTES = 64 * 1024  # bodies up to this size are received whatever else is
+BUSY_SECONDS = 2  # how long a client should wait whose large body isn't received
 MOST_DIGITS = 18  # of a Content-Length: more bytes than any limit
 
 
@@ -69,13 +71,18 @@ class EarlyRefusal:
 
 
 class RequestLimits:
-    """ASGI middleware that refuses URLs, headers and bodies over the limits, the latter while they arrive."""
+    """ASGI middleware that refuses URLs, headers and bodies over the limits, the latter while they arrive.
 
-    def __init__(self, app: ASGIApp, max_url_bytes: int, max_header_bytes: int, max_body_bytes: int) -> None:
+    Bodies of more than SMALL_BODY_BYTES have a limit together as well: they are counted until their response begins.
+    """
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self.app = app
-        self.max_url_bytes = max_url_bytes
-        self.max_header_bytes = max_header_bytes
-        self.max_body_bytes = max_body_bytes
+        self.max_url_bytes = settings.max_url_bytes
+        self.max_header_bytes = settings.max_header_bytes
+        self.max_body_bytes = settings.max_body_bytes
+        self.max_receiving_bytes = settings.max_receiving_bytes
+        self.receiving = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -93,17 +100,34 @@ class RequestLimits:
             await error_response(BodyTooLarge(self.max_body_bytes))(scope, receive, send)
             return
 
-        received = 0
+        received = held = 0
 
         async def counted() -> Message:
-            nonlocal received
+            nonlocal received, held
             message = await receive()
             received += len(message.get("body", b""))
             if received > self.max_body_bytes:
                 raise BodyTooLarge(self.max_body_bytes)
+            if received > SMALL_BODY_BYTES:
+                self.receiving += received - held
+                held = received
+                if self.receiving > self.max_receiving_bytes:
+                    raise ServerBusy(BUSY_SECONDS, "The server is receiving as many large bodies as it can.")
             return message
 
-        await self.app(scope, counted, send)
+        async def released(message: Message) -> None:
+            release()
+            await send(message)
+
+        def release() -> None:
+            nonlocal held
+            self.receiving -= held
+            held = 0
+
+        try:
+            await self.app(scope, counted, released)
+        finally:
+            release()
 
 
 def _declared_length(scope: Scope) -> int:

@@ -5,6 +5,7 @@ opening     N students open the page within a few seconds and drag at once
 capacity    more and more students, until answers are late or refused; then twice as many, and how soon the site recovers
 kill        copies die and come back under load: does a client that follows the rules lose anything?
 half-open   slow and half-open connections: does an honest client notice?
+attack      slow readers, unfinished bodies, replays, page views, large bodies: each kind beside two honest clients
 throughput  answers a second as a share of FastAPI's hello-world (wrk)
 
 Without --address each starts a site of its own on loopback: nginx with the configuration of deploy/, and copies of the application.
@@ -23,6 +24,7 @@ from pathlib import Path
 import httpx
 
 from benchmarks.load import scenarios
+from benchmarks.load.attack import ATTACKS, under_attack
 from benchmarks.load.students import Class, Habits, page_query
 from benchmarks.load.tally import Tally, percentile
 from benchmarks.load.throughput import throughput
@@ -62,6 +64,9 @@ def main() -> int:
     made = command("half-open", half_open)
     made.add_argument("--connections", type=int, default=1000)
     made.add_argument("--seconds", type=float, default=60)
+    made = command("attack", attack)
+    made.add_argument("--seconds", type=float, default=60, help="of each kind")
+    made.add_argument("--direct", action="store_true", help="one copy, without nginx")
     made = commands.add_parser("throughput")
     made.set_defaults(function=lambda given: throughput(given.seconds, given.rounds))
     made.add_argument("--seconds", type=float, default=10, help="of each measurement")
@@ -132,6 +137,31 @@ def half_open(given: argparse.Namespace) -> bool:
     print(f"beside {given.connections} slow and half-open connections; the server closed {came_back}, which were opened again")
     show(beside)
     return told(("no errors", not beside.failed), ("p95 under 300 ms", percentile(beside.answers, 95) < 0.3))
+
+
+def attack(given: argparse.Namespace) -> bool:
+    late, most = [], 0.0
+    for kind in ATTACKS:
+        with one_copy() if given.direct else address_and_copies(given) as (address, copies):
+            tally, megabytes = asyncio.run(under_attack(address, copies, kind, given.seconds))
+        print(f"{kind}: at most {megabytes:.0f} MB")
+        show(tally)
+        most = max(most, megabytes)
+        if tally.failed or not tally.answers or percentile(tally.answers, 95) >= 0.2:
+            late.append(kind)
+    return told((f"honest p95 under 200 ms, none failed ({', '.join(late) or 'all'})", not late), ("memory under 900 MB", most < 900))
+
+
+@contextmanager
+def one_copy() -> Iterator[tuple[str, Sequence[Copy]]]:
+    """The address of one copy of our own, without nginx, and the copy."""
+    with tempfile.TemporaryDirectory() as directory:
+        copy = Copy(Path(directory) / "copy.log", {"UNROLLED_LOG_LEVEL": "error"})
+        try:
+            copy.start()
+            yield copy.address, [copy]
+        finally:
+            copy.end()
 
 
 @contextmanager

@@ -260,3 +260,31 @@ def test_the_log_of_a_server_has_no_query(tmp_path: Path) -> None:
     assert "topsecret" not in log.read_text("utf-8")
     assert {"answered"} <= {line["message"] for line in lines}
     assert all({"time", "level", "logger", "message"} <= set(line) for line in lines)
+
+
+def test_large_bodies_have_a_limit_together(tmp_path: Path) -> None:
+    """Two unfinished ones fill it: a third is refused while it arrives, a small one passes, and all is well when they have gone."""
+    large = b'{"x":[[' + b"1," * 200_000
+    head = b"POST /api/v1/runs HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+    with serving(tmp_path / "log.txt", UNROLLED_MAX_RECEIVING_BYTES="1000000") as address:
+        server = urlsplit(address)
+        with httpx.Client(base_url=address, trust_env=False, timeout=30) as client:
+
+            def post(data: dict[str, Any]) -> int:
+                return client.post(RUNS, json=data).status_code
+
+            unfinished = [socket.create_connection((server.hostname, server.port), timeout=10) for _ in range(2)]
+            for connection in unfinished:
+                connection.sendall(head + b"%x\r\n%s\r\n" % (len(large), large))
+            data = {"x": [[1.25]] * 40_000, "length": 40_000}
+            give_up = time.monotonic() + 20
+            while (status := post(data)) != 503:
+                assert status == 422  # received, and refused for its length: the unfinished ones are still on their way
+                assert time.monotonic() < give_up
+            assert post({"length": 5}) == 200
+            for connection in unfinished:
+                connection.close()
+            give_up = time.monotonic() + 20
+            while post(data) == 503:
+                assert time.monotonic() < give_up
+                time.sleep(0.05)
