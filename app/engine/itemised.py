@@ -86,6 +86,11 @@ class Itemised:
         alone = self._alone if len(self.steps) == 1 and not self.log10_scale.any() else None
         return self._from_one_sweep(alone, together, stop) if alone else self._side_by_side(together, stop)
 
+    @property
+    def plain_dL_dz(self) -> Array:
+        """∂L/∂z_t in plain float64, (T, O): zero where it is below that."""
+        return self.dL_dz * (10.0**self.log10_scale)[:, None] if self.log10_scale.any() else self.dL_dz
+
     @cached_property
     def _alone(self) -> tuple[Array, Array] | None:
         """A single loss step's adjoint is that of the whole loss: one plain sweep, unless it leaves the safe range."""

@@ -133,7 +133,9 @@ class _Chain:
         self.basis = basis[:, :rank]
         for upper, logarithms in triangles:
             sizes = np.abs(upper.diagonal()[:rank])
-            self.triangle = self.triangle.times_triangle(upper[:rank] / sizes[:, None], np.log(sizes) + logarithms[:rank])
+            # Rows beyond the rank are zero after the first triangle.
+            unit = upper[:rank, : len(self.triangle.logarithms)] / sizes[:, None]
+            self.triangle = self.triangle.times_triangle(unit, np.log(sizes) + logarithms[:rank])
 
     def _rank_after(self, row_factors: Array, matrix: Array, certain: bool) -> int:
         """The exact rank after a step; if the factorisation is `certain` that no direction is lost, it isn't counted again."""

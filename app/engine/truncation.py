@@ -156,7 +156,7 @@ def _flat(matrices: Array) -> Array:
 def _norms_apart(trace: Trace, itemised: Itemised, initial: Array) -> dict[str, Array]:
     """Norms of what has no lag of its own: V and b_z keep their gradients, h_0 has one term for every window that holds step 1."""
     size, counted = trace.network.hidden_size, counted_steps(itemised.dL_dz)
-    outputs = itemised.dL_dz[:counted]
+    outputs = itemised.plain_dL_dz[:counted]
     constant = {
         "V": euclidean_norm(summed_outer_products(outputs, trace.state[1 : counted + 1, :size])),
         "b_z": euclidean_norm(outputs.sum(axis=0)),
@@ -193,7 +193,7 @@ def truncated_gradients(trace: Trace, itemised: Itemised, mode: str, length: int
             local[found.rows.ravel()] += (weights[..., None] * found.local).reshape(-1, local.shape[1])
             first_kept = is_kept(itemised.steps[found.arrived], np.array(1), mode, length)
             initial += _plain_initial(found)[first_kept].sum(axis=0)
-        return parameter_gradients(trace, local, itemised.dL_dz, initial)
+        return parameter_gradients(trace, local, itemised.plain_dL_dz, initial)
 
 
 def is_kept(t: IntArray, k: IntArray, mode: str, truncation: int) -> BoolArray:

@@ -77,7 +77,7 @@ def test_what_is_not_http_is_refused_and_harms_nothing(live_server: str, client:
 
 
 def test_the_server_answers_while_a_heavy_run_goes_on(client: httpx.Client, live_server: str) -> None:
-    heavy = {"source": "sine", "length": 600, "hidden_size": 128, "include": "jacobian_norms,flow_matrix"}
+    heavy = {"source": "sine", "length": 450, "hidden_size": 128, "include": "jacobian_norms,flow_matrix"}
     done = threading.Event()
     statuses = []
 

@@ -164,3 +164,9 @@ def test_lyapunov_exponents_beyond_float64():
     trace = traced("tanh", hidden_size=1, length=20, x=np.full((20, 2), 1e4))
     expected = np.mean(trace.network.cell.activation.log_derivative(trace.s)) + np.log(abs(trace.network.parameters["W"][0, 0]))
     np.testing.assert_allclose(lyapunov_exponents(trace), [expected], rtol=1e-12)
+
+
+def test_a_direction_may_be_wiped_out_by_rows_further_apart_than_float64_reaches():
+    exponents = lyapunov_exponents(chain_of([[[1.0, 1.0], [1e-300, 1e-300]], [[1.0, 0.5], [0.25, 1.0]]]))
+    assert exponents[0] == pytest.approx(np.log(np.sqrt(2.0) * np.hypot(1.0, 0.25)) / 2)
+    assert np.isneginf(exponents[1])
