@@ -237,7 +237,8 @@ def small_parts(found, told, check):
     values = singular_values(told.weights["W"])
     check.close("spectrum.singular_values", found["spectrum"]["singular_values"], values)
     check.number("spectrum.sigma_max", found["spectrum"]["sigma_max"], values[0])
-    eigenvalues = mp.eig(mp.matrix(told.weights["W"]), left=False, right=False)
+    W = told.weights["W"]
+    eigenvalues = mp.eig(mp.matrix(W), left=False, right=False) if told.H > 1 else W[0]  # mpmath 1.3 adds vectors to the one of 1 × 1
     radius = max(abs(value) for value in eigenvalues)
     check.number("spectrum.spectral_radius", found["spectrum"]["spectral_radius"], radius)
     got = found["spectrum"]["eigenvalues"]["real"] + 1j * np.asarray(found["spectrum"]["eigenvalues"]["imag"])
