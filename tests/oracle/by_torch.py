@@ -50,8 +50,16 @@ def unrolled(problem: Problem, parameters: dict[str, Tensor], detach_every: int 
 def loss_per_step(problem: Problem, z: list[Tensor]) -> list[Tensor]:
     target = torch.tensor(problem.target)
     if problem.readout == "softmax":
-        return [torch.nn.functional.cross_entropy(z_t, target_t) for z_t, target_t in zip(z, target, strict=True)]
+        return [cross_entropy(z_t, target_t) for z_t, target_t in zip(z, target, strict=True)]
     return [torch.nn.functional.mse_loss(z_t, target_t, reduction="sum") for z_t, target_t in zip(z, target, strict=True)]
+
+
+def cross_entropy(z: Tensor, target: Tensor) -> Tensor:
+    """ln(1 + Σ_j exp(z_j − z_k)) over the classes j other than the target's, k; torch's own takes y_k − 1, which cancels near 1."""
+    right = target > 0.5
+    if len(z) == 1:
+        return 0.0 * z.sum()
+    return torch.nn.functional.softplus(torch.logsumexp(z[~right], 0) - z[right][0], threshold=50.0)
 
 
 def gradients_of(total: Tensor, parameters: dict[str, Tensor]) -> dict[str, Tensor]:
@@ -80,7 +88,7 @@ def sliding(problem: Problem) -> dict[str, Tensor]:
             h = activation(parameters["U"] @ x[step] + parameters["W"] @ h + parameters["b_s"])
         z = parameters["V"] @ h + parameters["b_z"]
         if problem.readout == "softmax":
-            total = total + torch.nn.functional.cross_entropy(z, target[t - 1])
+            total = total + cross_entropy(z, target[t - 1])
         else:
             total = total + torch.nn.functional.mse_loss(z, target[t - 1], reduction="sum")
     return gradients_of(total, parameters)
