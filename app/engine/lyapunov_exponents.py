@@ -179,7 +179,12 @@ def _qr(matrix: Array, row_exponent: IntArray) -> tuple[Array, _Triangles, bool]
     top = alive.max() if len(alive) else 0
     if len(alive) and top - alive.min() > MOST_BITS_BETWEEN_ROWS:
         return _wide_qr(np.ldexp(matrix, -own_exponent[:, None]), exponent)
-    # Saturated units make rows of very different sizes. Householder reflections keep the digits of the small ones if they come last.
+    return _householder_qr(matrix, row_exponent, exponent, top)
+
+
+def _householder_qr(matrix: Array, row_exponent: IntArray, exponent: IntArray, top: int) -> tuple[Array, _Triangles, bool]:
+    """The same by Householder reflections; `exponent` says how large each row is, and `top` how large the largest."""
+    # Saturated units make rows of very different sizes. Reflections keep the digits of the small ones if they come last.
     order = np.argsort(-exponent)
     q, upper = np.linalg.qr(_times_powers(matrix, row_exponent - top)[order])
     basis = np.empty_like(q)
@@ -216,5 +221,7 @@ def _wide_qr(matrix: Array, exponent: IntArray) -> tuple[Array, _Triangles, bool
             lower[:, column] += np.ldexp(factors, exponent - exponent[pivot])
             rest -= factors[:, None] * rest[pivot]
             rest[waiting, column] = 0.0
-    basis, of_lower, _ = _qr(lower, np.zeros(rows, dtype=np.int64))
+    # Rows that were no pivots may be as small as they like: those of the pivots, which have a 1, decide.
+    no_exponent = np.zeros(rows, dtype=np.int64)
+    basis, of_lower, _ = _householder_qr(lower, no_exponent, np.frexp(np.abs(lower).max(axis=1))[1].astype(np.int64), 0)
     return basis, [(upper, logarithms), *of_lower], False

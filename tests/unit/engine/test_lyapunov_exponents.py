@@ -170,3 +170,13 @@ def test_a_direction_may_be_wiped_out_by_rows_further_apart_than_float64_reaches
     exponents = lyapunov_exponents(chain_of([[[1.0, 1.0], [1e-300, 1e-300]], [[1.0, 0.5], [0.25, 1.0]]]))
     assert exponents[0] == pytest.approx(np.log(np.sqrt(2.0) * np.hypot(1.0, 0.25)) / 2)
     assert np.isneginf(exponents[1])
+
+
+def test_a_unit_may_be_far_smaller_than_those_that_span_what_is_left():
+    """Three units of which one direction is lost; then the third is 1e−300 of the others: it is never a pivot, and stays small."""
+    first = [[1.0, 2.0, 3.0], [2.0, 1.0, 0.0], [3.0, 3.0, 3.0]]
+    second = [[1.0, 0.5, 0.25], [0.5, 1.0, 0.5], [1e-300, 1e-300, 3e-300]]
+    exponents = lyapunov_exponents(chain_of([first, second]))
+    expected = np.log(np.linalg.svd(np.array(second) @ np.array(first), compute_uv=False)[:2]) / 2
+    np.testing.assert_allclose(exponents[:2], expected, rtol=1e-12)
+    assert np.isneginf(exponents[2])
