@@ -61,6 +61,7 @@ def _serve(settings: Settings) -> None:
         server_header=False,
         timeout_graceful_shutdown=settings.shutdown_seconds,
     )
+    listening.listen(config.backlog)  # whoever reads the address may connect at once
     host, port = listening.getsockname()[:2]
     log.info("Unrolled: http://%s:%d", f"[{host}]" if ":" in host else host, port)
     uvicorn.Server(config).run(sockets=[listening])

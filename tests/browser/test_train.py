@@ -1,6 +1,5 @@
 """The page of training runs in a real browser: run, pause, step, look back, share, lose the server, take away."""
 
-import itertools
 import json
 import re
 import signal
@@ -353,8 +352,8 @@ def test_drawing_is_bounded_and_the_page_answers_meanwhile(page: Page) -> None:
     expect(page.locator("#run-start")).to_be_disabled(timeout=60_000)
     drawn = page.evaluate("window.drawn")
     assert len(drawn) > 5
-    # Two of the drawings nearest to each other are 50 ms apart, but for a clock that is coarse.
-    assert min(later - earlier for earlier, later in itertools.pairwise(drawn)) > 30
+    # They are 50 ms apart; a late frame may come nearer to the next one, but over the whole run they are no more.
+    assert len(drawn) <= (drawn[-1] - drawn[0]) / 50 + 2
 
 
 @pytest.mark.parametrize("look", LOOKS)
