@@ -213,12 +213,13 @@ def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 ABOUT = {
-    400: "The body isn't valid JSON.",
+    400: "The request can't be read as HTTP, or its body as JSON.",
     404: "There is nothing at this path.",
     413: "The body is larger than this server reads.",
     414: "The URL is longer than this server reads.",
     415: "The body isn't declared as JSON.",
     422: "A parameter is unknown, out of range or of the wrong shape; or the run costs more than the limits allow.",
+    431: "The headers are larger than this server reads.",
     503: "The server is busy; `Retry-After` says when to come back.",
 }
 

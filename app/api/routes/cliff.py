@@ -30,7 +30,7 @@ router = APIRouter(prefix="/api/v1/cliff", tags=["cliff"], route_class=QueryRout
     responses={
         200: {"model": CliffAnswer, "description": "Surface, descents and bifurcations."},
         304: {"description": "The answer is the one whose ETag `If-None-Match` gave."},
-        **documented(414, 422, 503),
+        **documented(400, 414, 422, 431, 503),
     },
     dependencies=[Depends(each_parameter_once)],
 )

@@ -59,7 +59,7 @@ NO_QUEUE_SECONDS = 5e-4  # what takes no longer is done as it comes
     responses={
         200: {"model": RunAnswer, "description": "The run. The same parameters always give the same answer."},
         304: {"description": "The answer is the one whose ETag `If-None-Match` gave."},
-        **documented(414, 422, 503),
+        **documented(400, 414, 422, 431, 503),
     },
     dependencies=[Depends(each_parameter_once)],
 )
@@ -79,7 +79,7 @@ async def get_run(request: Request, server: CurrentServer, query: Annotated[RunQ
     response_class=Response,
     responses={
         200: {"model": RunAnswer, "description": "The run. Posting its `parameters` gives the same bytes."},
-        **documented(400, 413, 414, 415, 422, 503),
+        **documented(400, 413, 414, 415, 422, 431, 503),
     },
     dependencies=[Depends(declared_json)],
 )

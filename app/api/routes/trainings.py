@@ -45,7 +45,7 @@ EVENT_STREAM = {
     responses={
         200: {"model": TrainingAnswer, "description": "The run. The same parameters always give the same answer."},
         304: {"description": "The answer is the one whose ETag `If-None-Match` gave."},
-        **documented(414, 422, 503),
+        **documented(400, 414, 422, 431, 503),
     },
     dependencies=[Depends(each_parameter_once)],
 )
@@ -69,7 +69,7 @@ def _answer(run: TrainingParameters, arrays: str, interest: Interest) -> Iterato
     responses={
         200: {"content": {"text/event-stream": EVENT_STREAM}, "description": "The events."},
         204: {"description": "Everything has been told: the id to go on after was `end`."},
-        **documented(414, 422, 503),
+        **documented(400, 414, 422, 431, 503),
     },
     dependencies=[Depends(each_parameter_once)],
 )
