@@ -45,10 +45,11 @@ def kind_of(curve: Array, log10_largest: float, fades_in_the_long_run: bool = Fa
 
     - `vanishing`: what arrives at its end has lost more than a factor of three, even in the direction that keeps most; or it is
       exactly zero.
-    - `transient`: grows by more than a factor of three and fades again, or fades so and comes back to a third at least. Growth
+    - `transient`: grows by more than a factor of three and fades again, or fades so and comes back by as much, so that
+      a third at least arrives in the direction that keeps most. Growth
       that has not ended yet counts too, where the network is known to fade in the long run.
     - `exploding`: more than three times as large at its end, whatever lies between.
-    - `stable`: otherwise, that is, within a factor of three of 1.
+    - `stable`: otherwise.
     - `too_short`: the same over fewer than FEWEST_STEPS steps.
 
     Parameters
