@@ -1,6 +1,6 @@
 """Whatever is computed ends soon after it is cancelled. Sizes are those at which each part takes longest between two checks.
 
-A decomposition of one matrix is a single call, which can't be cancelled: the eigenvalues of W take 0.2 s at H = 400.
+A decomposition of one matrix is a single call, which can't be cancelled: the eigenvalues of W take 0.04 s at H = 400, 0.2 s at H = 512.
 """
 
 import dataclasses
