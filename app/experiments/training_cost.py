@@ -1,4 +1,4 @@
-"""What a training run will cost, estimated before it begins. Like `cost`: right within a factor of two or so."""
+"""What a training run will cost, estimated before it begins. Like `cost`: right within a factor of three."""
 
 from dataclasses import fields, replace
 
