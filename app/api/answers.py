@@ -18,7 +18,7 @@ from app.engine.errors import WorkTooLarge
 from app.experiments.cost import Cost
 
 HIT, JOINED, MISS = "hit", "joined", "miss"
-OVERRUN = 3.0  # times the limit: estimates are right within a factor of two or so
+OVERRUN = 3.0  # times the limit: estimates are right within a factor of three
 HEADER = "X-Cache"
 LARGEST_SHARE = 4  # no answer may take more than this fraction of the cache
 BYTES_PER_ENTRY = 850  # of the cache, beside the body: the key, and the objects around both
@@ -27,12 +27,12 @@ Work = Callable[["Interest"], Iterable[bytes]]  # gives the encoded answer in pi
 
 
 class Interest:
-    """Whether anybody still waits for a computation, and whether it may go on; it asks again and again.
+    """Cancels a computation: when all of its clients have gone, or when it takes too long.
 
     Parameters
     ----------
     most_seconds : float
-        Of computing, from the first question on.
+        Of computing, from the first check on.
     """
 
     def __init__(self, most_seconds: float = math.inf) -> None:
@@ -41,11 +41,11 @@ class Interest:
         self._begun: float | None = None
 
     def lose(self) -> None:
-        """Nobody waits any more."""
+        """Cancel the computation: its clients have gone."""
         self._gone.set()
 
     def check(self) -> None:
-        """Raise ClientGone if nobody waits any more, WorkTooLarge if it has taken too long; from the thread that computes."""
+        """Raise ClientGone if all clients have gone, WorkTooLarge if it has taken too long; called by the thread that computes."""
         if self._gone.is_set():
             raise ClientGone
         now = time.thread_time()
@@ -75,7 +75,7 @@ class Found:
 
     @property
     def header(self) -> dict[str, str]:
-        """The header that tells."""
+        """The header that says so."""
         return {HEADER: self.source}
 
 
@@ -91,7 +91,7 @@ class Answers:
     cache_bytes : int
         Of the cached answers, with keys and objects; 0 caches nothing.
     most_seconds : float
-        What a run may be estimated to take. One whose estimate was wrong is given up at OVERRUN times as much.
+        What a run may be estimated to take. One whose estimate was wrong is cancelled at OVERRUN times as much.
     """
 
     def __init__(self, workers: Workers, memory: AnswerMemory, cache_bytes: int, most_seconds: float = math.inf) -> None:
@@ -106,7 +106,7 @@ class Answers:
     async def get(self, key: str | None, work: Work, cost: Cost, request: Request) -> Found:
         """The answer with this key; without a key it is computed for this request alone.
 
-        Requests for the same answer at the same time share one computation. It is given up when the last of them has gone.
+        Requests for the same answer at the same time share one computation. It is cancelled when the last of them has gone.
 
         Raises
         ------
@@ -125,7 +125,7 @@ class Answers:
         return self._found(await self._wait(self._begin(key, work, cost, address_of(request.scope)), request), MISS, lane)
 
     def abandon(self) -> None:
-        """Nobody waits for anything any more: the process is about to end."""
+        """Cancel all computations: the process is about to end."""
         for computation in self._open:
             computation.interest.lose()
 

@@ -18,7 +18,7 @@ The exceptions that HTTP adds to the tree of `app.engine.errors`:
     ├── RequestTimeout               a request that comes too slowly
     ├── UnknownHost                  a name that this server doesn't answer to
     ├── ServerBusy                   too much work is ahead; says when to come back
-    └── ClientGone                   nobody is there to hear the answer
+    └── ClientGone                   the client went away before it was answered
 """
 
 import difflib
@@ -161,7 +161,7 @@ class OutOfMemory(UnrolledError):
 
 
 class ClientGone(UnrolledError):
-    """The client closed the connection before its answer was there. Nobody reads it."""
+    """The client closed the connection before its answer was there."""
 
     code: ClassVar[str] = "client_gone"
 

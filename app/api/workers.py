@@ -122,7 +122,7 @@ class Lane:
         self.megabytes = megabytes
         self.begun = 0
         self.refused = 0
-        self.abandoned = 0  # given up by their clients before they began
+        self.abandoned = 0  # cancelled before they began
         self._threads = ThreadPoolExecutor(size, f"unrolled-{name}") if in_threads else None
         self._waiting: FairQueue[Ticket] = FairQueue()
         self._running: set[Ticket] = set()
@@ -167,7 +167,7 @@ class Lane:
         """Do the work when its turn comes.
 
         Cancelled while it waits, it is never begun. A thread that has begun can't be stopped: it keeps its place in the lane to the
-        end, though nobody waits for it any more.
+        end, though its client has gone.
         """
         if self.is_full(client):
             raise self.refusal(client)
@@ -194,7 +194,7 @@ class Lane:
     def _begin_next(self) -> None:
         while self._waiting and self.running < self.size and self._fits(self._waiting.next()):
             ticket = self._waiting.pop()
-            if ticket.turn.done():  # cancelled, and not yet heard of it
+            if ticket.turn.done():  # cancelled, and still in the queue
                 continue
             self._running.add(ticket)
             ticket.turn.set_result(None)
