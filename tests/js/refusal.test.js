@@ -50,6 +50,12 @@ test("a run that costs too much names the page's controls, not the API's paramet
   );
   const heavy = { ...costly, details: { ...costly.details, estimated_seconds: 2, estimated_megabytes: 900 } };
   assert.match(refusalIn(heavy, stringsIn("ko"), "ko"), /900MB.*500MB/);
+  const long = {
+    ...costly,
+    details: { ...costly.details, estimated_seconds: 2, estimated_answer_megabytes: 313, limit_answer_megabytes: 64 },
+  };
+  assert.match(refusalIn(long, stringsIn("en"), "en"), /^The answer would have an estimated 313 MB.* 64 MB\./);
+  assert.match(refusalIn(long, stringsIn("ko"), "ko"), /^결과의 크기가 약 313MB인데.*64MB/);
   assert.match(refusalIn({ ...costly, details: null }, stringsIn("ko"), "ko"), /중단했습니다.*길이/);
   const training = { ...costly, details: { ...costly.details, lower: ["steps", "batch_size"] } };
   assert.match(refusalIn(training, stringsIn("en"), "en"), /Training steps, Batch size\.$/);

@@ -36,7 +36,7 @@ function workIn(details, strings) {
     (/** @type {string} */ name) => !name.includes("="),
   );
   const lower = asked.map(named).join(", ");
-  for (const unit of ["seconds", "megabytes"]) {
+  for (const unit of ["seconds", "megabytes", "answer_megabytes"]) {
     const [estimate, limit] = [details[`estimated_${unit}`], details[`limit_${unit}`]];
     if (estimate > limit) return strings(`refused.${unit}`, { got: Number(estimate.toPrecision(3)), limit, lower });
   }
