@@ -14,6 +14,7 @@ import { gradientFigure, gradientInspect, gradientSummary } from "../../static/j
 import { thickness } from "../../static/js/figures/network/flow.js";
 import { laneOf } from "../../static/js/figures/network/lane.js";
 import { spectrumFigure, spectrumInspect, spectrumSummary } from "../../static/js/figures/spectrum.js";
+import { stateSummary } from "../../static/js/figures/states.js";
 import { updateDerivable, updateNow } from "../../static/js/figures/update.js";
 import { adjointShade, normShade, table } from "../../static/js/math/colour.js";
 import { norm, number } from "../../static/js/math/format.js";
@@ -277,4 +278,21 @@ test("what only the server can compute isn't derived", () => {
   assert.equal(updateDerivable(run, { ...backward, window: 5 }), false);
   assert.equal(updateNow(run, { ...backward, window: 5 }), null);
   assert.equal(updateDerivable(run, { ...backward, clipMode: "value" }), false);
+});
+
+test("the mean of states near the end of float64 does not overflow", () => {
+  const run = answer("default");
+  const h = { ...run.states.h, values: new Float64Array(run.states.h.values.length).fill(1e308) };
+  assert.match(
+    stateSummary(
+      { ...run, states: { ...run.states, h }, parameters: { ...run.parameters, activation: "identity" } },
+      strings,
+    ),
+    /1\.0·10³⁰⁸/,
+  );
+});
+
+test("a gradient that left float64 is not said to be under the threshold", () => {
+  const run = answer("diverged");
+  assert.doesNotMatch(gradientSummary(run, viewOf(run), strings).join(" "), /threshold/);
 });

@@ -297,7 +297,7 @@ export function gradientSummary(run, view, strings) {
         cosine: number(kept.cosine),
       }),
     );
-  if (update) {
+  if (update && Number.isFinite(update.truncated)) {
     const clips = update.clipped < update.truncated * (1 - 1e-9);
     const degrees = (180 * update.angle) / Math.PI;
     sentences.push(

@@ -39,19 +39,19 @@ export function stateMarks(run, view, yaxis) {
 export function stateSummary(run, strings) {
   const { values } = run.states.h;
   let saturated = 0;
-  let sum = 0;
+  let mean = 0;
   let count = 0;
   for (const value of values) {
     if (Number.isNaN(value)) continue;
     count += 1;
     if (Math.abs(value) > 0.95) saturated += 1;
-    sum += Math.abs(value);
+    mean += (Math.abs(value) - mean) / count; // a sum would overflow just before the states do
   }
   const key = run.parameters.activation === "tanh" ? "states.summary_tanh" : "states.summary";
   return strings(key, {
     H: columnsOf(run.states.h),
     T: lengthOf(run),
-    mean: number(sum / count, 2),
+    mean: number(mean, 2),
     largest: number(largest(run.states.h), 3),
     saturated: number((100 * saturated) / count, 2),
   });
