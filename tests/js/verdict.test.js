@@ -54,7 +54,7 @@ test("the verdict says the API's numbers in words", () => {
   const text = said({});
   assert.match(
     text,
-    /^Vanishing\. A small change in h₀ has shrunk to about 1\/110,000 \(9\.2 × 10⁻⁶\) when it reaches h₅₀ \(at most 2\.8 × 10⁻⁵\)\./,
+    /^Vanishing\. A small change in h₀ has shrunk to about 1\/110,000 \(9\.2 × 10⁻⁶\) when it reaches h₅₀ \(root mean square; at most 2\.8 × 10⁻⁵\)\./,
   );
   assert.ok(text.includes(`On average each step back keeps ${number(100 * verdict.factor_per_step, 2)} % of it`), text);
   assert.ok(text.includes(`(half-life ${verdict.half_life.toFixed(1)} steps)`), text);
@@ -62,7 +62,7 @@ test("the verdict says the API's numbers in words", () => {
   const ko = said({}, "ko");
   assert.match(
     ko,
-    /^기울기 소실\. h₀의 작은 변화는 h₅₀에 닿을 때 약 1\/110,000배\(9\.2 × 10⁻⁶배\)로 줄어듭니다\(최대 2\.8 × 10⁻⁵배\)\./,
+    /^기울기 소실\. h₀의 작은 변화는 h₅₀에 닿을 때 약 1\/110,000배\(9\.2 × 10⁻⁶배\)로 줄어듭니다\(제곱평균제곱근, 최대 2\.8 × 10⁻⁵배\)\./,
   );
 });
 
@@ -71,7 +71,7 @@ test("the factors of a step multiply to what is said", () => {
     const { title, sentences } = verdictWords(answer(name), stringsOf("en"));
     const [, derivative, weights, product] =
       spaces(sentences.join(" "))
-        .match(/multiplies it by ([\d.]+) \(f′\) × ([\d.]+) \(W\) = ([\d.]+)/)
+        .match(/keeps most: ([\d.]+) \(f′\) × ([\d.]+) \(W\) = ([\d.]+)/)
         ?.map(Number) ?? [];
     assert.ok(Math.abs(derivative * weights - product) < 0.006 * product, title);
   }
@@ -80,29 +80,40 @@ test("the factors of a step multiply to what is said", () => {
 for (const [kind, expected, korean] of /** @type {[any, string, string][]} */ ([
   [
     { kind: "exploding", ...straight(50, 5.5), doubling_time: 2.7 },
-    "Exploding. A small change in h₀ has grown to 316,000 times its size when it reaches h₅₀ (at most 398,000 times). On average each step back multiplies it by 1.29 (doubling time 2.7 steps).",
-    "기울기 폭발. h₀의 작은 변화는 h₅₀에 닿을 때 316,000배로 커집니다(최대 398,000배).",
+    "Exploding. A small change in h₀ has grown to 316,000 times its size when it reaches h₅₀ (root mean square; at most 398,000 times). On average each step back multiplies it by 1.29 (doubling time 2.7 steps).",
+    "기울기 폭발. h₀의 작은 변화는 h₅₀에 닿을 때 316,000배로 커집니다(제곱평균제곱근, 최대 398,000배).",
   ],
   [{ kind: "exploding", ...straight(50, 11.3) }, "has grown to 2.0 × 10¹¹ times its size", "2.0 × 10¹¹배로 커집니다"],
   [
     { kind: "stable", ...straight(50, -0.0458) },
-    "Stable. A small change in h₀ reaches h₅₀ at 0.90 of its size (at most 1.1). On average each step back multiplies it by 0.9979.",
-    "안정. h₀의 작은 변화는 0.90배의 크기로 h₅₀에 닿습니다(최대 1.1배).",
+    "Stable. A small change in h₀ reaches h₅₀ at 0.90 of its size (root mean square; at most 1.1). On average each step back multiplies it by 0.9979.",
+    "안정. h₀의 작은 변화는 0.90배의 크기로 h₅₀에 닿습니다(제곱평균제곱근, 최대 1.1배).",
   ],
   [
     { kind: "too_short", ...straight(3, -0.215) },
-    "Too short to tell. A small change in h₀ reaches h₅₀ at 0.61 of its size (at most 0.77). So few steps say nothing about longer ones.",
-    "너무 짧아 판단 불가. h₀의 작은 변화는 0.61배의 크기로 h₅₀에 닿습니다(최대 0.77배).",
+    "Too short to tell. A small change in h₀ reaches h₅₀ at 0.61 of its size (root mean square; at most 0.77). So few steps say nothing about longer ones.",
+    "너무 짧아 판단 불가. h₀의 작은 변화는 0.61배의 크기로 h₅₀에 닿습니다(제곱평균제곱근, 최대 0.77배).",
   ],
   [
     hump,
-    "Grows, then fades. A small change in h₄₁ (lag 9) reaches h₅₀ at 6.2 times its size, the most of all; one in h₀ at 0.10 of its size (at most 0.13). In the tail each step back is × 0.95 (half-life 14 steps).",
-    "커졌다가 사라짐. h₄₁(시차 9)의 작은 변화가 가장 커서 6.2배의 크기로 h₅₀에 닿고, h₀의 변화는 0.10배의 크기로 닿습니다(최대 0.13배). 끝부분에서는 한 시점마다 × 0.95입니다(반감기 14시점).",
+    "Grows, then fades. A small change in h₄₁ (lag 9) reaches h₅₀ at 6.2 times its size, the most of all; one in h₀ at 0.10 of its size (root mean square; at most 0.13). In the tail each step back is × 0.95 (half-life 14 steps).",
+    "커졌다가 사라짐. h₄₁(시차 9)의 작은 변화가 가장 커서 6.2배의 크기로 h₅₀에 닿고, h₀의 변화는 0.10배의 크기로 닿습니다(제곱평균제곱근, 최대 0.13배). 끝부분에서는 한 시점마다 × 0.95입니다(반감기 14시점).",
   ],
   [
     { kind: "transient", ...straight(50, 2), long_run: "fades", spectral_radius: 0.95 },
-    "Still growing, will fade. A small change in h₀ has grown to 100 times its size when it reaches h₅₀ (at most 126 times). On average each step back multiplies it by 1.10. In the long run it fades: the network is linear, and ρ = 0.95 is below 1.",
-    "아직 커지지만 결국 소실. h₀의 작은 변화는 h₅₀에 닿을 때 100배로 커집니다(최대 126배).",
+    "Has grown, will fade. A small change in h₀ has grown to 100 times its size when it reaches h₅₀ (root mean square; at most 126 times). On average each step back multiplies it by 1.10. In the long run it fades: the network is linear, and ρ = 0.95 is below 1.",
+    "커졌지만 결국 소실. h₀의 작은 변화는 h₅₀에 닿을 때 100배로 커집니다(제곱평균제곱근, 최대 126배).",
+  ],
+  [
+    {
+      kind: "transient",
+      ...straight(8, Math.log10(5.8)),
+      peak: { lag: 7, log10_gain: Math.log10(6.1) },
+      long_run: "fades",
+      spectral_radius: 0.95,
+    },
+    "Has grown, will fade. A small change in h₀ has grown to 5.8 times its size",
+    "커졌지만 결국 소실. h₀의 작은 변화는 h₅₀에 닿을 때 5.8배로 커집니다",
   ],
   [
     { kind: "transient", ...straight(50, 0.1), trough: { lag: 2, log10_gain: -3 } },
@@ -116,7 +127,7 @@ for (const [kind, expected, korean] of /** @type {[any, string, string][]} */ ([
   ],
   [
     { kind: "vanishing", ...straight(50, -1627.3) },
-    "5.0 × 10⁻¹⁶²⁸ of its size when it reaches h₅₀ (at most 6.3 × 10⁻¹⁶²⁸). On average each step back multiplies it by 2.84 × 10⁻³³.",
+    "5.0 × 10⁻¹⁶²⁸ of its size when it reaches h₅₀ (root mean square; at most 6.3 × 10⁻¹⁶²⁸). On average each step back multiplies it by 2.84 × 10⁻³³.",
     "평균 2.84 × 10⁻³³배가 됩니다",
   ],
 ])) {
@@ -128,7 +139,7 @@ for (const [kind, expected, korean] of /** @type {[any, string, string][]} */ ([
 }
 
 for (const [verdict, activation, expected, korean] of /** @type {[any, string, string, string][]} */ ([
-  [{ cause: "weights", derivative_is: null }, "tanh", "Cause: the weights. At", "원인: 가중치. 가장"],
+  [{ cause: "weights", derivative_is: null }, "tanh", "Cause: the weights. In the direction", "원인: 가중치. 가장"],
   [{ cause: "derivative", derivative_is: "slope" }, "tanh", "Cause: the slope of tanh.", "원인: tanh의 도함수 f′."],
   [{ cause: "derivative", derivative_is: "saturated" }, "tanh", "Cause: tanh is saturated.", "원인: tanh의 포화."],
   [
@@ -209,7 +220,7 @@ test("only a linear network has a long run, and it is said where the curve doesn
   assert.ok(!said({ ...hump, ...fades }).includes("long run"));
   assert.ok(
     said({ ...straight(50, 0.2), kind: "stable", long_run: "grows", spectral_radius: 1.01 }, "ko").includes(
-      "ρ = 1.01, 곧 1보다 크므로",
+      "ρ = 1.01 > 1이므로",
     ),
   );
 });

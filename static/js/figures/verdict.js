@@ -15,8 +15,8 @@ const LEAST_PERCENT = 0.01;
 const LEAST_TIME = 1 - 1e-9;
 /** Per step, a derivative's share below this is 1 but for rounding, as in a linear network. */
 const ROUNDING = 1e-9;
-/** log10 of the factor above which the curve's peak is one; the server's BAND. */
-const PEAK = Math.log10(3);
+/** log10 of the factor above which the curve's peak is one, and the share of its rise that a curve loses if it has come down; the server's BAND and SHARE_OF_RISE. */
+const [PEAK, SHARE_OF_RISE] = [Math.log10(3), 0.25];
 
 /**
  * @param {any} run @param {Strings} strings
@@ -41,16 +41,13 @@ export function verdictTitle({ verdict, divergence }, strings) {
   return strings(`verdict.title.${divergence ? "diverged" : formOf(verdict)}`);
 }
 
-/** The kind; of a transient, which: one that has not ended yet, or one that fades and comes back. @param {any} verdict */
+/** The kind; of a transient, which: one that has not come down yet, or one that fades and comes back. @param {any} verdict */
 function formOf(verdict) {
   if (verdict.kind !== "transient") return verdict.kind;
   if (verdict.peak.log10_gain <= PEAK) return "recovering";
-  return verdict.peak.lag === lags(verdict) ? "growing" : "transient";
-}
-
-/** How many steps back the curve goes before it is exactly zero. @param {any} verdict */
-function lags({ pieces }) {
-  return pieces.length > 0 ? pieces[pieces.length - 1].to_lag : 0;
+  const peak = verdict.peak.log10_gain;
+  const fallen = peak - verdict.log10_gain_h0;
+  return fallen <= Math.max(PEAK, SHARE_OF_RISE * peak) ? "growing" : "transient";
 }
 
 /** How large a small change in h_0 is when it arrives. @param {any} run @param {Strings} strings */
