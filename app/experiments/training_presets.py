@@ -113,7 +113,7 @@ TRAINING_PRESETS = {
         ),
         TrainingPreset(
             "vanishing",
-            "Two symbols, 13 and 25 steps before the end, must be told in order. With ρ = 0.4 their gradient is gone before it reaches "
+            "Two symbols, 13 and 25 steps before the end, must be put in order. With ρ = 0.4 their gradient is gone before it reaches "
             "them: the loss stays at chance, and larger steps of RMSprop don't help. Started at ρ = 1, the same network learns both, "
             "in at least 18 of 20 seeds.",
             {

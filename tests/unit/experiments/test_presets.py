@@ -38,7 +38,7 @@ def keeps_its_word(name, **changes):
     said = {
         "vanishing": np.all(curve > 0.0) and np.ptp(curve) < 0.1,  # straight, and down towards the left
         "exploding": 1.2 < verdict["factor_per_step"] < 1.4,  # by 30 % with each step back, on average
-        "edge": abs(verdict["log10_gain_h0"]) < 0.3,  # nearly whole
+        "edge": abs(verdict["log10_gain_h0"]) < 0.3,  # most of it: within a factor of two
         "truncated": gradients["truncated"]["relative_bias"] > 0.3 and gradients["truncated"]["cosine"] < 0.95,
         "clipped": gradients["clipped"]["norm_before"] > 1e4 * gradients["clipped"]["norm"],  # ten thousand times the threshold
         "orthogonal": np.abs(curve).max() < 1e-12,  # every norm is the same
