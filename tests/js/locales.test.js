@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
+import { nodesOf } from "../../static/js/shell/markup.js";
 import { createStrings, LANGUAGES, pickLanguage } from "../../static/js/shell/strings.js";
 
 const ROOT = new URL("../../", import.meta.url);
@@ -52,4 +53,21 @@ test("the link's language goes before the browser's", () => {
   assert.equal(pickLanguage("ko", ["en-US"]), "ko");
   assert.equal(pickLanguage(undefined, ["fr", "ko-KR"]), "ko");
   assert.equal(pickLanguage("xx", ["fr"]), "en");
+});
+
+test("a Korean particle after an index stays on the line", () => {
+  const { document } = globalThis;
+  const created = /** @type {any} */ ({ createElement: (/** @type {string} */ tag) => ({ tag, textContent: "" }) });
+  globalThis.document = created;
+  try {
+    assert.deepEqual(nodesOf("x_T가 h_{12}의"), [
+      "x",
+      { tag: "sub", textContent: "T" },
+      "가 h",
+      { tag: "sub", textContent: "12" },
+      "의",
+    ]);
+  } finally {
+    globalThis.document = document;
+  }
 });
