@@ -1,5 +1,6 @@
 """What the routes share: the settings, what computes and remembers, and whether the server is ready. One object per application."""
 
+import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Annotated
@@ -31,6 +32,7 @@ class Server:
     streams: Streams
     checkpoints: CheckpointCache
     connections: Connections
+    parsing: asyncio.Lock = field(default_factory=asyncio.Lock)  # held while a large body is parsed
     ready: bool = field(default=False)
 
     def drain(self) -> None:
