@@ -6,9 +6,8 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
-from app.engine.activations import Array
-from app.engine.initializers import Parameters
-from app.engine.network import Network, Trace
+from app.engine.arrays import Array, Weights
+from app.engine.model.network import Network, Trace
 from app.sequences.tasks import Batch
 
 jax.config.update("jax_enable_x64", val=True)
@@ -47,7 +46,7 @@ def jacobian_norms(trace: Trace) -> Callable[[], object]:
     return lambda: jax.block_until_ready(compiled(W, slopes))
 
 
-def training(initial: Parameters, batch: Batch, learning_rate: float, clip_threshold: float) -> Callable[[], object]:
+def training(initial: Weights, batch: Batch, learning_rate: float, clip_threshold: float) -> Callable[[], object]:
     """One step of training a batch (T, B, D), a loss at its last step: forward, gradient, clipping by norm, RMSprop, as one function."""
     inputs, target = jnp.asarray(batch.x), jnp.asarray(batch.target[-1])
 

@@ -5,9 +5,8 @@ from collections.abc import Callable
 import numpy as np
 import torch
 
-from app.engine.activations import Array
-from app.engine.initializers import Parameters
-from app.engine.network import Network, Trace
+from app.engine.arrays import Array, Weights
+from app.engine.model.network import Network, Trace
 from app.sequences.tasks import Batch
 
 torch.set_num_threads(1)
@@ -100,7 +99,7 @@ def flow_by_autograd(trace: Trace) -> Callable[[], object]:
     return flow
 
 
-def training(initial: Parameters, batch: Batch, learning_rate: float, clip_threshold: float) -> Candidates:
+def training(initial: Weights, batch: Batch, learning_rate: float, clip_threshold: float) -> Candidates:
     """One step of training a batch (T, B, D), a loss at its last step: forward, autograd, clipping by norm, RMSprop.
 
     A loop over an RNN cell, and nn.RNN; in float64 as everything here, and in float32, which is what people train in.
@@ -143,7 +142,7 @@ class WholeRNN(torch.nn.Module):
 
 def training_step(
     kind: Callable[[tuple[int, int], torch.dtype], torch.nn.Module],
-    initial: Parameters,
+    initial: Weights,
     batch: Batch,
     dtype: torch.dtype,
     learning_rate: float,

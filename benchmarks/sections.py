@@ -8,10 +8,11 @@ from types import ModuleType
 import numpy as np
 
 from app.api.arrays import encode
-from app.engine import flow
-from app.engine.activations import Array
-from app.engine.bptt import backpropagate
-from app.engine.network import Network, forward
+from app.engine.arrays import Array
+from app.engine.backward.bptt import backpropagate
+from app.engine.flow import flow_matrix as pairs
+from app.engine.flow import jacobian_norms as chain
+from app.engine.model.network import Network, forward
 from app.experiments.parameters import RunParameters
 from app.experiments.run import explore
 from benchmarks.report import Report
@@ -55,7 +56,7 @@ def jacobian_norms(report: Report, peers: Peers, quick: bool) -> None:
     for hidden_size, length in chosen(SIZES, quick):
         trace = trace_of(hidden_size, length)
         candidates = {
-            "Unrolled": partial(flow.jacobian_norms, trace, spectral=False),
+            "Unrolled": partial(chain.jacobian_norms, trace, spectral=False),
             "bare multiplications": bare_chain(hidden_size, length),
         }
         by_torch = peers["torch"].jacobian_norms(trace) if "torch" in peers else {}
@@ -78,9 +79,9 @@ def jacobian_norms(report: Report, peers: Peers, quick: bool) -> None:
     if not quick:
         trace = trace_of(200, 1403)
         report.target(
-            "H = 200, T = 1403", min(seconds(partial(flow.jacobian_norms, trace, spectral=False)) for _ in range(3)), 2.0, unit="s"
+            "H = 200, T = 1403", min(seconds(partial(chain.jacobian_norms, trace, spectral=False)) for _ in range(3)), 2.0, unit="s"
         )
-        report.target("the same with spectral norms", min(seconds(partial(flow.jacobian_norms, trace)) for _ in range(3)), 2.0, unit="s")
+        report.target("the same with spectral norms", min(seconds(partial(chain.jacobian_norms, trace)) for _ in range(3)), 2.0, unit="s")
 
 
 def bare_chain(hidden_size: int, length: int) -> Callable[[], None]:
@@ -106,7 +107,7 @@ def flow_matrix(report: Report, peers: Peers, quick: bool) -> None:
     for hidden_size, length in SIZES[:3]:
         trace = trace_of(hidden_size, length)
         candidates = {
-            "Unrolled": partial(flow.flow_matrix, trace),
+            "Unrolled": partial(pairs.flow_matrix, trace),
             "bare multiplications of the stacked form": bare_stack(hidden_size, length),
         }
         slow: frozenset[str] = frozenset()
@@ -122,7 +123,7 @@ def flow_matrix(report: Report, peers: Peers, quick: bool) -> None:
                 report.target("torch autograd takes", timings["torch autograd"].ratio(timings["Unrolled"]), 80.0, at_least=True)
     if not quick:
         trace = trace_of(128, 500)
-        report.lines([f"H = 128, T = 500: {1e3 * min(seconds(partial(flow.flow_matrix, trace)) for _ in range(3)):.0f} ms"])
+        report.lines([f"H = 128, T = 500: {1e3 * min(seconds(partial(pairs.flow_matrix, trace)) for _ in range(3)):.0f} ms"])
 
 
 def bare_stack(hidden_size: int, length: int) -> Callable[[], None]:
@@ -153,7 +154,8 @@ def accuracy(report: Report, peers: Peers, quick: bool) -> None:
     for name, (trace, known) in cases.items():
         exact = exact_flow(trace) if known is None else known
         error = max(
-            largest_difference(flow.flow_matrix(trace), exact), largest_difference(flow.jacobian_norms(trace).log10_frobenius, exact[-1])
+            largest_difference(pairs.flow_matrix(trace), exact),
+            largest_difference(chain.jacobian_norms(trace).log10_frobenius, exact[-1]),
         )
         largest = np.abs(exact[np.isfinite(exact)]).max()
         spacing = float(np.spacing(largest))

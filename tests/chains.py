@@ -7,11 +7,12 @@ from typing import Any
 import mpmath
 import numpy as np
 
-from app.engine.activations import ACTIVATIONS, Array
-from app.engine.cells import CELLS
-from app.engine.initializers import draw_parameters
-from app.engine.losses import READOUTS
-from app.engine.network import Network, Trace, forward
+from app.engine.arrays import Array
+from app.engine.model.activations import ACTIVATIONS
+from app.engine.model.cells import CELLS
+from app.engine.model.initializers import draw_parameters
+from app.engine.model.network import Network, Trace, forward
+from app.engine.model.readouts import READOUTS
 
 
 def traced(

@@ -5,12 +5,12 @@ import random
 
 from app.api.answers import Interest
 from app.api.routes.runs import question
-from app.engine.activations import ACTIVATIONS
-from app.engine.cells import CELLS
-from app.engine.clipping import CLIP_MODES
+from app.engine.backward.clipping import CLIP_MODES
+from app.engine.backward.truncation import TRUNCATION_MODES
 from app.engine.errors import UnrolledError
-from app.engine.initializers import INITIALIZERS
-from app.engine.truncation import TRUNCATION_MODES
+from app.engine.model.activations import ACTIVATIONS
+from app.engine.model.cells import CELLS
+from app.engine.model.initializers import INITIALIZERS
 from app.experiments.parameters import INPUT_PLACEMENTS, PARTS, RunParameters
 from app.experiments.run import prepare
 from app.sequences import SOURCES

@@ -17,7 +17,7 @@ from app.api.replies import VERSION
 from app.api.streaming import Streams
 from app.engine.errors import UnrolledError
 from app.engine.interruption import interruptible
-from app.engine.losses import READOUTS
+from app.engine.model.readouts import READOUTS
 from app.experiments.training import Diverged, Event, Finished, Replayed, Snapshot, Started, Step
 
 SLICE_SECONDS = 0.1  # so at most ten events with steps come in a second, and ten with snapshots

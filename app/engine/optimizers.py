@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Protocol
 
 import numpy as np
 
-from app.engine.initializers import Parameters
+from app.engine.arrays import Weights
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,8 @@ class OptimizerState:
     """
 
     updates: int = 0
-    first_moment: Parameters = field(default_factory=dict)
-    second_moment: Parameters = field(default_factory=dict)
+    first_moment: Weights = field(default_factory=dict)
+    second_moment: Weights = field(default_factory=dict)
 
 
 class Optimizer(Protocol):
@@ -41,10 +41,10 @@ class Optimizer(Protocol):
     def learning_rate(self) -> float:
         """η."""
 
-    def init(self, parameters: Parameters) -> OptimizerState:
+    def init(self, parameters: Weights) -> OptimizerState:
         """What it remembers before the first update."""
 
-    def update(self, state: OptimizerState, gradients: Parameters, parameters: Parameters) -> tuple[OptimizerState, Parameters]:
+    def update(self, state: OptimizerState, gradients: Weights, parameters: Weights) -> tuple[OptimizerState, Weights]:
         """What it remembers after this update, and the new parameters."""
 
 
@@ -64,10 +64,10 @@ class SGD:
     about: ClassVar[str] = "θ ← θ − η g"
     learning_rate: float = 0.1
 
-    def init(self, parameters: Parameters) -> OptimizerState:
+    def init(self, parameters: Weights) -> OptimizerState:
         return OptimizerState()
 
-    def update(self, state: OptimizerState, gradients: Parameters, parameters: Parameters) -> tuple[OptimizerState, Parameters]:
+    def update(self, state: OptimizerState, gradients: Weights, parameters: Weights) -> tuple[OptimizerState, Weights]:
         moved = {name: theta - self.learning_rate * gradients[name] for name, theta in parameters.items()}
         return OptimizerState(state.updates + 1), moved
 
@@ -87,10 +87,10 @@ class Momentum:
     learning_rate: float = 0.01
     momentum: float = 0.9
 
-    def init(self, parameters: Parameters) -> OptimizerState:
+    def init(self, parameters: Weights) -> OptimizerState:
         return OptimizerState(first_moment=zeros_like(parameters))
 
-    def update(self, state: OptimizerState, gradients: Parameters, parameters: Parameters) -> tuple[OptimizerState, Parameters]:
+    def update(self, state: OptimizerState, gradients: Weights, parameters: Weights) -> tuple[OptimizerState, Weights]:
         velocity = {name: self.momentum * state.first_moment[name] + g for name, g in gradients.items()}
         moved = {name: theta - self.learning_rate * velocity[name] for name, theta in parameters.items()}
         return OptimizerState(state.updates + 1, first_moment=velocity), moved
@@ -111,10 +111,10 @@ class RMSprop:
     second_decay: float = 0.99
     epsilon: float = 1e-8
 
-    def init(self, parameters: Parameters) -> OptimizerState:
+    def init(self, parameters: Weights) -> OptimizerState:
         return OptimizerState(second_moment=zeros_like(parameters))
 
-    def update(self, state: OptimizerState, gradients: Parameters, parameters: Parameters) -> tuple[OptimizerState, Parameters]:
+    def update(self, state: OptimizerState, gradients: Weights, parameters: Weights) -> tuple[OptimizerState, Weights]:
         squares = running_mean(state.second_moment, {name: g * g for name, g in gradients.items()}, self.second_decay)
         moved = {
             name: theta - self.learning_rate * gradients[name] / (np.sqrt(squares[name]) + self.epsilon)
@@ -139,10 +139,10 @@ class Adam:
     second_decay: float = 0.999
     epsilon: float = 1e-8
 
-    def init(self, parameters: Parameters) -> OptimizerState:
+    def init(self, parameters: Weights) -> OptimizerState:
         return OptimizerState(first_moment=zeros_like(parameters), second_moment=zeros_like(parameters))
 
-    def update(self, state: OptimizerState, gradients: Parameters, parameters: Parameters) -> tuple[OptimizerState, Parameters]:
+    def update(self, state: OptimizerState, gradients: Weights, parameters: Weights) -> tuple[OptimizerState, Weights]:
         updates = state.updates + 1
         means = running_mean(state.first_moment, gradients, self.first_decay)
         squares = running_mean(state.second_moment, {name: g * g for name, g in gradients.items()}, self.second_decay)
@@ -157,12 +157,12 @@ class Adam:
 OPTIMIZERS: dict[str, type[Optimizer]] = {optimizer.name: optimizer for optimizer in (SGD, Momentum, RMSprop, Adam)}
 
 
-def zeros_like(parameters: Parameters) -> Parameters:
+def zeros_like(parameters: Weights) -> Weights:
     """Zeros of every parameter's shape."""
     return {name: np.zeros_like(value) for name, value in parameters.items()}
 
 
-def running_mean(mean: Parameters, values: Parameters, decay: float) -> Parameters:
+def running_mean(mean: Weights, values: Weights, decay: float) -> Weights:
     """decay·mean + (1 − decay)·values, by parameter."""
     return {name: decay * mean[name] + (1.0 - decay) * value for name, value in values.items()}
 

@@ -7,8 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from app.engine import cliff
 from app.engine.errors import InvalidParameter
+from app.engine.one_unit.bifurcation import basin_boundaries, basin_boundary, branches, flips, folds
+from app.engine.one_unit.descent import Descent, Region, descend
+from app.engine.one_unit.recursion import recursion
 from app.experiments.cost import BYTES_AS_TEXT, FIXED_SECONDS, SECONDS_PER_NUMBER, Cost
 from app.experiments.parameters import CliffParameters
 
@@ -47,10 +49,10 @@ def check(parameters: CliffParameters) -> None:
 def _surface(parameters: CliffParameters) -> dict[str, Any]:
     w = np.linspace(parameters.w_minimum, parameters.w_maximum, parameters.w_points)
     b = np.linspace(parameters.b_minimum, parameters.b_maximum, parameters.b_points)
-    found = cliff.recursion(w[None, :], b[:, None], parameters.steps, parameters.x_0, parameters.target)
+    found = recursion(w[None, :], b[:, None], parameters.steps, parameters.x_0, parameters.target)
     with np.errstate(divide="ignore"):
         log10_norm = np.log10(found.gradient_norm)
-    boundaries = cliff.basin_boundaries(parameters.w_minimum, parameters.w_maximum, parameters.x_0)
+    boundaries = basin_boundaries(parameters.w_minimum, parameters.w_maximum, parameters.x_0)
     return {
         "w": w,
         "b": b,
@@ -63,9 +65,9 @@ def _surface(parameters: CliffParameters) -> dict[str, Any]:
 
 
 def _descents(parameters: CliffParameters) -> dict[str, Any]:
-    region = cliff.Region(parameters.w_minimum, parameters.w_maximum, parameters.b_minimum, parameters.b_maximum)
-    descend = partial(
-        cliff.descend,
+    region = Region(parameters.w_minimum, parameters.w_maximum, parameters.b_minimum, parameters.b_maximum)
+    descend_from_start = partial(
+        descend,
         (parameters.w_start, parameters.b_start),
         region,
         learning_rate=parameters.learning_rate,
@@ -75,23 +77,23 @@ def _descents(parameters: CliffParameters) -> dict[str, Any]:
         target=parameters.target,
     )
     thresholds = {"raw": math.inf, "clipped": parameters.clip_threshold}
-    return {name: _as_part(descend(clip_threshold=threshold)) for name, threshold in thresholds.items()}
+    return {name: _as_part(descend_from_start(clip_threshold=threshold)) for name, threshold in thresholds.items()}
 
 
-def _as_part(descent: cliff.Descent) -> dict[str, Any]:
+def _as_part(descent: Descent) -> dict[str, Any]:
     fields = {field.name: getattr(descent, field.name) for field in dataclasses.fields(descent)}
     return {**fields, "clipped_steps": list(descent.clipped_steps)}
 
 
 def _bifurcation(parameters: CliffParameters) -> dict[str, Any]:
     w = parameters.bifurcation_w
-    boundary = cliff.basin_boundary(w, parameters.x_0)
+    boundary = basin_boundary(w, parameters.x_0)
     b = np.linspace(parameters.b_minimum, parameters.b_maximum, parameters.bifurcation_points)
     return {
         "w": w,
-        "branches": [{"stable": branch.stable, "b": branch.b, "x": branch.x} for branch in cliff.branches(w, b)],
-        "folds": [dataclasses.asdict(fold) for fold in cliff.folds(w)],
-        "flips": [dataclasses.asdict(flip) for flip in cliff.flips(w)],
+        "branches": [{"stable": branch.stable, "b": branch.b, "x": branch.x} for branch in branches(w, b)],
+        "folds": [dataclasses.asdict(fold) for fold in folds(w)],
+        "flips": [dataclasses.asdict(flip) for flip in flips(w)],
         "basin_boundary": None if boundary is None else dataclasses.asdict(boundary),
     }
 

@@ -9,7 +9,7 @@ parts use again, and how many numbers of the answer are its own. Rates turn thes
 import math
 from dataclasses import dataclass, field
 
-from app.engine.losses import loss_steps
+from app.engine.model.readouts import loss_steps
 from app.experiments.parameters import RunParameters
 from app.experiments.parts import SLICE_POINTS
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from app.engine.activations import Array
+from app.engine.arrays import Array
 
 # Within a factor of three a gain counts as 1: a learning rate is rarely known better, and drawings of the same kind of network
 # (other seeds) differ by as much.

@@ -1,10 +1,10 @@
 """From the flat parameters of a network to the network."""
 
-from app.engine.activations import ACTIVATIONS
-from app.engine.cells import CELLS
-from app.engine.initializers import draw_parameters
-from app.engine.losses import READOUTS
-from app.engine.network import Network
+from app.engine.model.activations import ACTIVATIONS
+from app.engine.model.cells import CELLS
+from app.engine.model.initializers import draw_parameters
+from app.engine.model.network import Network
+from app.engine.model.readouts import READOUTS
 from app.experiments.parameters import NetworkParameters
 
 

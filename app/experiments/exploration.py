@@ -5,17 +5,17 @@ from functools import cached_property
 
 import numpy as np
 
-from app.engine import bptt, clipping, flow, gain_split, spectrum, truncation
-from app.engine.activations import Array
-from app.engine.bptt import Backpropagation, ScaledAdjoints
-from app.engine.clipping import Clipped
-from app.engine.flow import JacobianNorms
-from app.engine.gain_split import GainSplit
-from app.engine.initializers import Parameters
-from app.engine.itemised import Itemised, itemise
-from app.engine.losses import loss_steps
-from app.engine.network import Divergence, Network, Trace, first_bad_row, forward
-from app.engine.spectrum import Spectrum
+from app.engine.arrays import Array, Weights
+from app.engine.backward import bptt, clipping, truncation
+from app.engine.backward.bptt import Backpropagation, ScaledAdjoints
+from app.engine.backward.clipping import Clipped
+from app.engine.backward.per_loss_adjoints import Itemised, itemise
+from app.engine.flow import gain_split, spectrum
+from app.engine.flow.gain_split import GainSplit
+from app.engine.flow.jacobian_norms import JacobianNorms, jacobian_norms
+from app.engine.flow.spectrum import Spectrum
+from app.engine.model.network import Divergence, Network, Trace, first_bad_row, forward
+from app.engine.model.readouts import loss_steps
 from app.experiments.parameters import RunParameters
 from app.sequences import Sequence
 
@@ -82,7 +82,7 @@ class Exploration:
         return itemise(self.trace, self.sequence.target, self.loss_weights)
 
     @cached_property
-    def truncated(self) -> Parameters:
+    def truncated(self) -> Weights:
         """The gradient at the chosen truncation; the full one at K = T."""
         length, mode = self.parameters.truncation or len(self.sequence.x), self.parameters.truncation_mode
         if length >= len(self.sequence.x):
@@ -99,7 +99,7 @@ class Exploration:
     @cached_property
     def jacobian_norms(self) -> JacobianNorms:
         """log10 ‖∂h_T/∂h_k‖; log10_spectral is NaN unless both norms are asked for."""
-        return flow.jacobian_norms(self.trace, spectral=self.parameters.norms == "both")
+        return jacobian_norms(self.trace, spectral=self.parameters.norms == "both")
 
     @cached_property
     def gain_split(self) -> GainSplit:

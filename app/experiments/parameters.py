@@ -9,13 +9,13 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Any
 
-from app.engine.activations import ACTIVATIONS
-from app.engine.cells import CELLS
-from app.engine.clipping import CLIP_MODES
-from app.engine.initializers import INITIALIZERS
-from app.engine.losses import READOUTS
+from app.engine.backward.clipping import CLIP_MODES
+from app.engine.backward.truncation import TRUNCATION_MODES
+from app.engine.model.activations import ACTIVATIONS
+from app.engine.model.cells import CELLS
+from app.engine.model.initializers import INITIALIZERS
+from app.engine.model.readouts import READOUTS
 from app.engine.optimizers import OPTIMIZERS
-from app.engine.truncation import TRUNCATION_MODES
 from app.sequences import SOURCES
 from app.sequences.tasks import TASKS
 

@@ -9,11 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from app.engine import clipping, flow, itemised, loss_slice, norms, terms, truncation
-from app.engine.activations import Array, BoolArray
+from app.engine.arrays import Array, BoolArray, Weights
+from app.engine.backward import clipping, loss_slice, per_loss_adjoints, terms, truncation
 from app.engine.errors import InvalidParameter
-from app.engine.initializers import Parameters
+from app.engine.flow import flow_matrix as all_pairs
+from app.engine.flow import lyapunov_exponents as exponents
+from app.engine.flow import step_gain as gain_of_steps
 from app.engine.interruption import checkpoint
+from app.engine.numerics import euclidean_norms
 from app.experiments.exploration import Exploration
 
 SLICE_POINTS = 41
@@ -53,7 +56,7 @@ def adjoints(exploration: Exploration) -> Part:
 
 def flow_matrix(exploration: Exploration) -> Part:
     """log10 ‖∂h_t/∂h_k‖_F for every k ≤ t."""
-    matrix = flow.flow_matrix(exploration.trace)
+    matrix = all_pairs.flow_matrix(exploration.trace)
     return {"log10_frobenius": matrix, "exact_zero": last_zeros(matrix)}
 
 
@@ -71,7 +74,7 @@ def last_zeros(flow: Array) -> list[int | None]:
 
 def contributions(exploration: Exploration) -> Part:
     """log10 norm of every term of ∂L/∂W."""
-    log10_norm = itemised.contributions(exploration.trace, exploration.itemised)
+    log10_norm = per_loss_adjoints.contributions(exploration.trace, exploration.itemised)
     return {"log10_norm": log10_norm, "exact_zero": [runs(np.isneginf(row)) for row in log10_norm]}
 
 
@@ -99,15 +102,15 @@ def gradients(exploration: Exploration) -> Part:
     parameters = exploration.parameters
     with np.errstate(all="ignore"):
         full_vector, truncated_vector = clipping.flattened(full), clipping.flattened(truncated)
-        full_norm = np.float64(norms.euclidean_norm(full_vector))
+        full_norm = np.float64(euclidean_norms.euclidean_norm(full_vector))
         return {
             "full": _gradient(full),
             "truncated": {
                 "mode": parameters.truncation_mode,
                 "length": parameters.truncation,
                 **_gradient(truncated),
-                "relative_bias": norms.euclidean_norm(truncated_vector - full_vector) / full_norm,
-                "cosine": norms.cosine(truncated_vector, full_vector),
+                "relative_bias": euclidean_norms.euclidean_norm(truncated_vector - full_vector) / full_norm,
+                "cosine": euclidean_norms.cosine(truncated_vector, full_vector),
             },
             "clipped": {
                 "mode": parameters.clip_mode,
@@ -121,13 +124,13 @@ def gradients(exploration: Exploration) -> Part:
         }
 
 
-def _gradient(gradients: Parameters) -> Part:
+def _gradient(gradients: Weights) -> Part:
     return {"norm": clipping.global_norm(gradients), "parameters": gradients}
 
 
 def step_gain(exploration: Exploration) -> Part:
     """Is it the weights or the saturation? Mean f' and σ_max(J_t) of every step."""
-    gain = flow.step_gain(exploration.trace)
+    gain = gain_of_steps.step_gain(exploration.trace)
     return {
         "mean_derivative": gain.mean_derivative,
         "sigma_max": gain.sigma_max,
@@ -151,7 +154,7 @@ def spectrum_of_w(exploration: Exploration) -> Part:
 
 def lyapunov_exponents(exploration: Exploration) -> Part:
     """Lyapunov exponents of the chain, descending, nats per step."""
-    return {"nats_per_step": flow.lyapunov_exponents(exploration.trace)}
+    return {"nats_per_step": exponents.lyapunov_exponents(exploration.trace)}
 
 
 def loss_slice_along_step(exploration: Exploration) -> Part:
@@ -168,7 +171,7 @@ def loss_slice_along_step(exploration: Exploration) -> Part:
     }
 
 
-def _losses(exploration: Exploration, direction: Parameters, etas: Array) -> Array:
+def _losses(exploration: Exploration, direction: Weights, etas: Array) -> Array:
     sequence = exploration.sequence
     if not np.isfinite(clipping.flattened(direction)).all():
         return np.full(len(etas), np.nan)

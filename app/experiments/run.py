@@ -7,12 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from app.engine.activations import Array
+from app.engine.arrays import Array, Weights
 from app.engine.errors import InvalidParameter, WrongShape
-from app.engine.initializers import Parameters
 from app.engine.interruption import checkpoint
-from app.engine.losses import READOUTS, loss_steps
-from app.engine.network import Network, check_shapes
+from app.engine.model.network import Network, check_shapes
+from app.engine.model.readouts import READOUTS, loss_steps
 from app.experiments.cost import DEVIATIONS, SMALLEST_PLAIN_RADIUS
 from app.experiments.drawing import draw_network
 from app.experiments.exploration import Exploration
@@ -28,7 +27,7 @@ DEFAULT_HIDDEN_SIZE = RunParameters().hidden_size
 class OwnData:
     """A user's own weights (any of U, W, V, b_s, b_z, h_0), inputs (T, D) and targets (T, O)."""
 
-    weights: Parameters | None = None
+    weights: Weights | None = None
     x: Array | None = None
     target: Array | None = None
 

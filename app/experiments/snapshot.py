@@ -4,9 +4,9 @@ from typing import Any
 
 import numpy as np
 
-from app.engine.activations import IntArray
-from app.engine.initializers import generator
-from app.engine.network import Network
+from app.engine.arrays import IntArray
+from app.engine.model.initializers import generator
+from app.engine.model.network import Network
 from app.experiments import parts
 from app.experiments.exploration import Exploration
 from app.experiments.parameters import RunParameters, TrainingParameters

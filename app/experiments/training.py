@@ -12,13 +12,14 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from app.engine import bptt, clipping
+from app.engine.arrays import Weights
+from app.engine.backward import bptt, clipping
+from app.engine.backward.truncation import truncated_sweep
 from app.engine.errors import InvalidParameter
-from app.engine.initializers import Parameters, generator
 from app.engine.interruption import checkpoint
-from app.engine.network import Network, Trace, forward
+from app.engine.model.initializers import generator
+from app.engine.model.network import Network, Trace, forward
 from app.engine.optimizers import OPTIMIZERS, Optimizer, OptimizerState, settings_of
-from app.engine.truncation import truncated_sweep
 from app.experiments.drawing import draw_network
 from app.experiments.parameters import TrainingParameters
 from app.experiments.snapshot import snapshot
@@ -108,7 +109,7 @@ class State:
     """Everything that the next step depends on."""
 
     step: int
-    parameters: Parameters
+    parameters: Weights
     optimizer: OptimizerState
 
 
@@ -229,13 +230,13 @@ def advance(training: Training, state: State) -> tuple[Step, State, Diverged | N
     return _with_spectrum(training.parameters, told, moved), after, None
 
 
-def batch_gradients(parameters: TrainingParameters, trace: Trace, batch: Batch) -> Parameters:
+def batch_gradients(parameters: TrainingParameters, trace: Trace, batch: Batch) -> Weights:
     """∂ mean loss/∂θ of a mini-batch, truncated as the parameters say."""
     weights = batch.loss_weights / batch.x.shape[1]
     return truncated_sweep(trace, batch.target, weights, parameters.truncation_mode, parameters.truncation or trace.length)
 
 
-def _with_spectrum(parameters: TrainingParameters, step: Step, theta: Parameters) -> Step:
+def _with_spectrum(parameters: TrainingParameters, step: Step, theta: Weights) -> Step:
     if step.step % (parameters.spectrum_every or 1) and step.step != parameters.steps:
         return step
     W = theta["W"][: theta["W"].shape[1]]

@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from app.engine import flow
-from app.engine.activations import Activation
-from app.engine.gain_split import GainSplit, ended_by, smallest_nonzero
+from app.engine.flow.gain_split import GainSplit, ended_by, smallest_nonzero
+from app.engine.flow.step_gain import log10_mean_derivative
+from app.engine.model.activations import Activation
 from app.experiments import curve
 from app.experiments.exploration import Exploration
 
@@ -60,7 +60,7 @@ def verdict(exploration: Exploration) -> dict[str, Any]:
         "derivative_is": derivative_is(cell.activation, split) if cause in ("derivative", "both") else None,
         "split": _split(split, lags, spectrum.supremum_of_derivative if spectrum else None),
         "zero": {"step": first, "factor": zeroed_by} if first else None,
-        "mean_derivative": float(10.0 ** flow.log10_mean_derivative(trace)[: norms.of_step].mean()) if norms.of_step else None,
+        "mean_derivative": float(10.0 ** log10_mean_derivative(trace)[: norms.of_step].mean()) if norms.of_step else None,
         "spectral_radius": spectrum.spectral_radius if spectrum else None,
         "sigma_max": spectrum.sigma_max if spectrum else None,
         "sup_derivative": cell.activation.supremum_of_derivative if spectrum else None,

@@ -5,7 +5,7 @@ from collections.abc import Sequence as Many
 import numpy as np
 from numpy.typing import ArrayLike
 
-from app.engine.activations import Array
+from app.engine.arrays import Array
 from app.engine.errors import InvalidParameter, WrongShape
 from app.sequences.sequence import Sequence, step_numbers
 

@@ -7,7 +7,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from app.engine.activations import Array
+from app.engine.arrays import Array
 from app.engine.errors import InvalidParameter
 
 

@@ -11,7 +11,7 @@ from importlib import resources
 
 import numpy as np
 
-from app.engine.activations import Array
+from app.engine.arrays import Array
 from app.sequences.sequence import Sequence, Source, checked_length, fixed_size, one_step_ahead, standardised
 
 DEFAULT_LENGTH = 50

@@ -8,10 +8,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from app.engine.activations import Array
+from app.engine.arrays import Array
 from app.engine.errors import InvalidParameter
-from app.engine.initializers import generator
 from app.engine.interruption import checkpoint
+from app.engine.model.initializers import generator
 from app.sequences.sequence import Sequence, Source, checked_length, one_step_ahead, standardised, step_numbers
 
 DEFAULT_LENGTH = 50

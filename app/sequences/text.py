@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import regex
 
-from app.engine.activations import Array
+from app.engine.arrays import Array
 from app.engine.errors import InvalidParameter
 from app.sequences.sequence import Sequence, Source, checked_length, fixed_size, one_hot
 

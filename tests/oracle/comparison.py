@@ -2,14 +2,15 @@
 
 import numpy as np
 
-from app.engine.activations import Array
-from app.engine.bptt import backpropagate, loss_per_step
-from app.engine.clipping import clip
-from app.engine.flow import flow_matrix, jacobian_norms
-from app.engine.gain_split import gain_split
-from app.engine.itemised import itemise
-from app.engine.network import forward
-from app.engine.truncation import truncated_gradients, truncated_sweep
+from app.engine.arrays import Array
+from app.engine.backward.bptt import backpropagate, loss_per_step
+from app.engine.backward.clipping import clip
+from app.engine.backward.per_loss_adjoints import itemise
+from app.engine.backward.truncation import truncated_gradients, truncated_sweep
+from app.engine.flow.flow_matrix import flow_matrix
+from app.engine.flow.gain_split import gain_split
+from app.engine.flow.jacobian_norms import jacobian_norms
+from app.engine.model.network import forward
 from tests.oracle.problems import CLIP_THRESHOLDS, TRUNCATION, Problem, flattened
 
 TORCH_CLIP_EPSILON = 1e-6  # torch divides by the norm plus this

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.engine.activations import ACTIVATIONS, Array
-from app.engine.cells import CELLS
-from app.engine.initializers import Parameters
-from app.engine.losses import READOUTS, loss_steps
-from app.engine.network import Network
+from app.engine.arrays import Array, Weights
+from app.engine.model.activations import ACTIVATIONS
+from app.engine.model.cells import CELLS
+from app.engine.model.network import Network
+from app.engine.model.readouts import READOUTS, loss_steps
 
 PLACEMENTS = ("many-to-one", "many-to-many", "one-to-many", "named steps")
 LOSS_AT = {"many-to-one": "last", "many-to-many": "every", "one-to-many": "every", "named steps": "2,5,6"}
@@ -25,7 +25,7 @@ class Problem:
 
     activation: str
     readout: str
-    parameters: Parameters
+    parameters: Weights
     x: Array
     target: Array
     loss_steps: tuple[int, ...]
@@ -55,6 +55,6 @@ def random_problem(kind: tuple[str, str, str], rng: np.random.Generator, sizes: 
     return Problem(activation, readout, parameters, x, target, loss_steps(LOSS_AT[placement], length))
 
 
-def flattened(gradients: Parameters) -> Array:
+def flattened(gradients: Weights) -> Array:
     """All gradients as one vector, in the order of NAMES."""
     return np.concatenate([gradients[name].ravel() for name in NAMES])

@@ -9,7 +9,7 @@ import mpmath
 import numpy as np
 import torch
 
-from app.engine.network import forward
+from app.engine.model.network import forward
 from tests.chains import exact_flow_of_saturated
 from tests.oracle import by_torch, trainings, trainings_by_torch
 from tests.oracle.kept import GRADIENT_SIZES, ORIGIN, SATURATIONS, VALUES, flow_problem, keep, saturated_problem

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from app.engine.activations import ACTIVATIONS
+from app.engine.model.activations import ACTIVATIONS
 from tests.oracle.comparison import assert_flow_agrees, assert_outcomes_agree, assert_split_agrees
 from tests.oracle.kept import flow_problem
 from tests.oracle.problems import KINDS, random_problem

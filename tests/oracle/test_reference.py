@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from app.engine.activations import ACTIVATIONS
-from app.engine.flow import flow_matrix, jacobian_norms
-from app.engine.network import forward
+from app.engine.flow.flow_matrix import flow_matrix
+from app.engine.flow.jacobian_norms import jacobian_norms
+from app.engine.model.activations import ACTIVATIONS
+from app.engine.model.network import forward
 from tests.oracle.comparison import assert_flow_agrees, assert_logarithms_close, assert_outcomes_agree
 from tests.oracle.kept import SATURATIONS, VALUES, kept
 from tests.oracle.problems import KINDS

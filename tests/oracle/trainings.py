@@ -7,12 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.engine import clipping
-from app.engine.activations import Array
-from app.engine.clipping import CLIP_MODES
-from app.engine.initializers import Parameters
+from app.engine.arrays import Array, Weights
+from app.engine.backward import clipping
+from app.engine.backward.clipping import CLIP_MODES
+from app.engine.backward.truncation import TRUNCATION_MODES
 from app.engine.optimizers import OPTIMIZERS, settings_of
-from app.engine.truncation import TRUNCATION_MODES
 from app.experiments.parameters import TrainingParameters
 from app.experiments.training import Training, advance, prepare
 from app.sequences.tasks import Batch
@@ -73,7 +72,7 @@ class Material:
     """First parameters and mini-batches, drawn without the application's own draws."""
 
     readout: str
-    parameters: Parameters
+    parameters: Weights
     batches: tuple[Batch, ...]
 
 

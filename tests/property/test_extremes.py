@@ -7,10 +7,10 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from app.engine.activations import ACTIVATIONS
-from app.engine.clipping import CLIP_MODES
+from app.engine.backward.clipping import CLIP_MODES
+from app.engine.backward.truncation import TRUNCATION_MODES
 from app.engine.errors import InvalidParameter
-from app.engine.truncation import TRUNCATION_MODES
+from app.engine.model.activations import ACTIVATIONS
 from app.experiments.parameters import PARTS, RunParameters
 from app.experiments.run import OwnData, explore, resolve
 

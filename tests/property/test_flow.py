@@ -4,10 +4,12 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.engine.activations import ACTIVATIONS
-from app.engine.flow import flow_matrix, jacobian_norms, lyapunov_exponents
-from app.engine.gain_split import gain_split, smallest_nonzero
-from app.engine.initializers import INITIALIZERS
+from app.engine.flow.flow_matrix import flow_matrix
+from app.engine.flow.gain_split import gain_split, smallest_nonzero
+from app.engine.flow.jacobian_norms import jacobian_norms
+from app.engine.flow.lyapunov_exponents import lyapunov_exponents
+from app.engine.model.activations import ACTIVATIONS
+from app.engine.model.initializers import INITIALIZERS
 from tests.chains import chain_of, exact_flow, jacobians_of, largest_difference, traced
 
 TOLERANCE = 1e-9

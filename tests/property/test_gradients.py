@@ -4,15 +4,15 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.engine.activations import ACTIVATIONS
-from app.engine.bptt import backpropagate, loss_per_step
-from app.engine.cells import CELLS
-from app.engine.gradient_check import central_differences
-from app.engine.initializers import INITIALIZERS, draw_parameters
-from app.engine.itemised import itemise
-from app.engine.losses import READOUTS
-from app.engine.network import Network, forward
-from app.engine.truncation import gradient_by_lag
+from app.engine.backward.bptt import backpropagate, loss_per_step
+from app.engine.backward.per_loss_adjoints import itemise
+from app.engine.backward.truncation import gradient_by_lag
+from app.engine.model.activations import ACTIVATIONS
+from app.engine.model.cells import CELLS
+from app.engine.model.initializers import INITIALIZERS, draw_parameters
+from app.engine.model.network import Network, forward
+from app.engine.model.readouts import READOUTS
+from app.engine.numerics.central_differences import central_differences
 
 
 @st.composite

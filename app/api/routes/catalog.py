@@ -14,10 +14,10 @@ from app.api.answer_memory import Body
 from app.api.replies import json_reply
 from app.api.schemas import CLIFF, PAGE_PARAMETERS, RUN, TRAINING, ParameterFacts, parameter_facts
 from app.api.server import CurrentServer
-from app.engine.activations import ACTIVATIONS
-from app.engine.cells import CELLS
-from app.engine.initializers import INITIALIZERS
-from app.engine.losses import READOUTS
+from app.engine.model.activations import ACTIVATIONS
+from app.engine.model.cells import CELLS
+from app.engine.model.initializers import INITIALIZERS
+from app.engine.model.readouts import READOUTS
 from app.engine.optimizers import OPTIMIZERS, settings_of
 from app.experiments.parts import PART_FUNCTIONS
 from app.experiments.presets import PRESETS

@@ -8,7 +8,7 @@ Unitary evolution recurrent neural networks, section 5.2.
 
 import numpy as np
 
-from app.engine.activations import Array
+from app.engine.arrays import Array
 from app.sequences.tasks.task import Batch, Task, last_step
 
 TOLERANCE = 0.04  # an answer this close counts as right (Hochreiter and Schmidhuber 1997)

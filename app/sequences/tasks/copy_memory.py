@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 
-from app.engine.activations import Array
+from app.engine.arrays import Array
 from app.sequences.sequence import one_hot
 from app.sequences.tasks.task import Batch, Task, every_step, share_right
 

@@ -4,7 +4,7 @@ import functools
 
 import numpy as np
 
-from app.engine.activations import Array
+from app.engine.arrays import Array
 from app.sequences.sequence import standardised
 from app.sequences.series import record
 from app.sequences.tasks.task import Batch, Task, every_step

@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from app.engine.activations import Array
+from app.engine.arrays import Array
 from app.sequences.sequence import one_hot
 from app.sequences.tasks.task import Batch, Task, every_step, share_right
 from app.sequences.tasks.windows import target_counts, windows

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from app.engine.activations import Array
+from app.engine.arrays import Array
 from app.engine.errors import InvalidParameter
 
 

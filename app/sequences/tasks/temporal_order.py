@@ -11,7 +11,7 @@ import math
 
 import numpy as np
 
-from app.engine.activations import Array
+from app.engine.arrays import Array
 from app.sequences.sequence import one_hot
 from app.sequences.tasks.task import Batch, Task, last_step, share_right
 

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from app.engine.activations import Array
+from app.engine.arrays import Array
 
 
 def windows(generator: np.random.Generator, count: int, batch_size: int, length: int) -> NDArray[np.intp]:

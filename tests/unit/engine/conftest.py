@@ -5,11 +5,12 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from app.engine.activations import ACTIVATIONS, Array
-from app.engine.cells import CELLS
-from app.engine.initializers import draw_parameters
-from app.engine.losses import READOUTS, loss_steps
-from app.engine.network import Network
+from app.engine.arrays import Array
+from app.engine.model.activations import ACTIVATIONS
+from app.engine.model.cells import CELLS
+from app.engine.model.initializers import draw_parameters
+from app.engine.model.network import Network
+from app.engine.model.readouts import READOUTS, loss_steps
 
 MakeNetwork = Callable[..., Network]
 

@@ -4,9 +4,9 @@ import math
 import numpy as np
 import pytest
 
-from app.engine.activations import ACTIVATIONS
 from app.engine.errors import InvalidParameter, WrongShape
 from app.engine.interruption import interruptible
+from app.engine.model.activations import ACTIVATIONS
 from app.experiments.parameters import DEFAULT_PARTS, PARTS, RunParameters
 from app.experiments.parts import GRADIENT_PARTS, PART_FUNCTIONS
 from app.experiments.run import OwnData, explore, resolve
@@ -209,7 +209,7 @@ def _assert_begins_with(long, short):
 
 def test_where_no_spectral_norm_is_asked_for_no_step_is_decomposed(monkeypatch):
     parameters = dataclasses.replace(SMALL, norms="frobenius", include=("states", "jacobian_norms", "adjoints", "flow_matrix"))
-    monkeypatch.setattr("app.engine.jacobian_norms.spectral_norms", lambda *_, **__: pytest.fail("a step was decomposed"))
+    monkeypatch.setattr("app.engine.flow.jacobian_norms.spectral_norms", lambda *_, **__: pytest.fail("a step was decomposed"))
     answer = explore(parameters)
     assert answer["jacobian_norms"]["log10_spectral"] is None
     assert answer["verdict"]["kind"]

@@ -7,13 +7,13 @@ import math
 import numpy as np
 import pytest
 
-from app.engine.bptt import loss_per_step
-from app.engine.clipping import global_norm
+from app.engine.backward.bptt import loss_per_step
+from app.engine.backward.clipping import global_norm
+from app.engine.backward.truncation import TRUNCATION_MODES
 from app.engine.errors import InvalidParameter, UnknownName
-from app.engine.gradient_check import central_differences
-from app.engine.network import forward
+from app.engine.model.network import forward
+from app.engine.numerics.central_differences import central_differences
 from app.engine.optimizers import OPTIMIZERS
-from app.engine.truncation import TRUNCATION_MODES
 from app.experiments.parameters import TrainingParameters
 from app.experiments.training import (
     Diverged,

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.engine.initializers import generator
+from app.engine.model.initializers import generator
 from app.sequences.tasks import TASKS
 
 TASK = TASKS["copy_memory"]

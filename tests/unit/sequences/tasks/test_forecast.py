@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.engine.initializers import generator
+from app.engine.model.initializers import generator
 from app.sequences.series import record
 from app.sequences.tasks import TASKS
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from app.engine.errors import InvalidParameter
-from app.engine.initializers import generator
+from app.engine.model.initializers import generator
 from app.sequences.tasks import TASKS, find_task
 
 SHIPPED = ("alice", "sowol")

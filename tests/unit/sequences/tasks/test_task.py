@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.engine.errors import InvalidParameter, UnknownName
-from app.engine.initializers import generator
-from app.engine.losses import READOUTS
+from app.engine.model.initializers import generator
+from app.engine.model.readouts import READOUTS
 from app.sequences.tasks import TASKS, Batch, find_task
 
 every_task = pytest.mark.parametrize("name", TASKS)

@@ -1,0 +1,1 @@
+"""Backpropagation through time and what is done to the gradient: truncation, clipping, terms, loss slice."""

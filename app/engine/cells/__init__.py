@@ -1,8 +1,0 @@
-"""The recurrent cells, by name. A new cell is one file here and one line in CELLS."""
-
-from app.engine.cells.base import Cell, Linearization
-from app.engine.cells.rnn import RNN
-
-CELLS: dict[str, type[Cell]] = {RNN.name: RNN}
-
-__all__ = ["CELLS", "Cell", "Linearization"]

@@ -1,0 +1,78 @@
+"""What W alone says: eigenvalues, singular values, and the bound of Pascanu, Mikolov and Bengio."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.engine.arrays import Array
+from app.engine.model.activations import Activation
+
+
+@dataclass(frozen=True)
+class Spectrum:
+    """The eigenvalues and singular values of W.
+
+    Attributes
+    ----------
+    eigenvalues : Array
+        (H,), complex, largest modulus first.
+    spectral_radius : float
+        ρ(W), which decides the long run of a linear network.
+    singular_values : Array
+        (H,), descending.
+    sigma_max : float
+        σ_max(W), which bounds a single step.
+    supremum_of_derivative : float
+        sup f'.
+    sufficient_to_vanish : bool
+        Whether σ_max · sup f' < 1. If so, gradients vanish; if not, they may do anything.
+    """
+
+    eigenvalues: NDArray[np.complex128]
+    spectral_radius: float
+    singular_values: Array
+    sigma_max: float
+    supremum_of_derivative: float
+    sufficient_to_vanish: bool
+
+
+def spectrum(W: Array, activation: Activation) -> Spectrum:
+    """Decompose W.
+
+    Parameters
+    ----------
+    W : Array
+        (H, H). Of a gated cell's (gates·H, H), the first block is taken.
+    activation : Activation
+        Its sup f' enters the bound.
+
+    Returns
+    -------
+    Spectrum
+
+    References
+    ----------
+    R. Pascanu, T. Mikolov and Y. Bengio, "On the difficulty of training recurrent neural networks", ICML 2013.
+
+    Examples
+    --------
+    >>> from app.engine.model.activations import ACTIVATIONS
+    >>> of_W = spectrum(np.array([[0.5, 2.0], [0.0, 0.5]]), ACTIVATIONS["tanh"])
+    >>> of_W.spectral_radius, round(of_W.sigma_max, 3), of_W.sufficient_to_vanish
+    (0.5, 2.118, False)
+    """
+    block = W[: W.shape[1]]
+    eigenvalues = np.linalg.eigvals(block).astype(np.complex128)
+    # Ties in modulus (conjugate pairs) come with the positive imaginary part first, so that the order is the same everywhere.
+    order = np.lexsort((-eigenvalues.imag, -eigenvalues.real, -np.abs(eigenvalues)))
+    singular_values = np.asarray(np.linalg.svd(block, compute_uv=False), dtype=np.float64)
+    sigma_max = float(singular_values[0])
+    return Spectrum(
+        eigenvalues=eigenvalues[order],
+        spectral_radius=float(np.abs(eigenvalues).max()),
+        singular_values=singular_values,
+        sigma_max=sigma_max,
+        supremum_of_derivative=activation.supremum_of_derivative,
+        sufficient_to_vanish=sigma_max * activation.supremum_of_derivative < 1.0,
+    )

@@ -1,0 +1,71 @@
+"""What one step does to a gradient: the mean of f'(s_t) and σ_max(J_t) of every step."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.engine.arrays import Array
+from app.engine.flow.jacobian_norms import known_steps, steps_per_chunk
+from app.engine.interruption import checkpoint
+from app.engine.model.network import Trace
+from app.engine.numerics.euclidean_norms import LOG10_2
+from app.engine.numerics.matrix_norms import spectral_norms
+
+
+@dataclass(frozen=True)
+class StepGain:
+    """What one step does to a gradient; each (T,), row 0 is step 1, NaN after a divergence.
+
+    Attributes
+    ----------
+    mean_derivative, log10_mean_derivative : Array
+        Mean of f'(s_t) over the units: 1 is no saturation.
+    sigma_max, log10_sigma_max : Array
+        σ_max(J_t), the most that the step can stretch a gradient.
+    """
+
+    mean_derivative: Array
+    sigma_max: Array
+    log10_mean_derivative: Array
+    log10_sigma_max: Array
+
+
+def step_gain(trace: Trace) -> StepGain:
+    """Mean of f'(s_t) and σ_max(J_t) of every step: is it the weights, or the saturation?
+
+    Parameters
+    ----------
+    trace : Trace
+        A forward pass without a batch axis.
+
+    Returns
+    -------
+    StepGain
+        The plain values are 0 or infinite where float64 ends, their logarithms are not.
+    """
+    cell, parameters, linear = trace.network.cell, trace.network.parameters, trace.linear
+    known, size = known_steps(trace), trace.state.shape[-1]
+    chunk = steps_per_chunk(size)
+    jacobians = np.empty((chunk, size, size))
+    sigma_max, exponent = np.full(trace.length, np.nan), np.zeros(trace.length, dtype=np.int64)
+    for start in range(0, known, chunk):
+        checkpoint()
+        stop = min(known, start + chunk)
+        steps = cell.state_jacobians(parameters, linear, start, stop, jacobians[: stop - start])
+        sigma_max[start:stop], exponent[start:stop] = spectral_norms(steps)
+    mean_derivative, log10_of_mean = cell.mean_gain(linear), log10_mean_derivative(trace)
+    with np.errstate(divide="ignore", over="ignore", under="ignore"):
+        log10_sigma_max = np.log10(sigma_max) + exponent * LOG10_2 + linear.log10_scale
+        plain = linear.log10_scale == 0.0  # the others are beyond float64, or nearly
+        return StepGain(
+            mean_derivative=np.where(plain, mean_derivative, 10.0**log10_of_mean),
+            sigma_max=np.where(plain, np.ldexp(sigma_max, exponent), 10.0**log10_sigma_max),
+            log10_mean_derivative=log10_of_mean,
+            log10_sigma_max=log10_sigma_max,
+        )
+
+
+def log10_mean_derivative(trace: Trace) -> Array:
+    """log10 of the mean of f'(s_t) over the units, (T,): −inf where it is exactly zero, NaN after a divergence."""
+    with np.errstate(divide="ignore"):
+        return np.asarray(np.log10(trace.network.cell.mean_gain(trace.linear)) + trace.linear.log10_scale)

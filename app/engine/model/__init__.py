@@ -1,0 +1,1 @@
+"""The network: activations, read-outs, cells, initialisers, the forward pass."""

@@ -1,0 +1,68 @@
+import numpy as np
+import pytest
+
+from app.engine.errors import InvalidParameter, UnknownName
+from app.engine.model.initializers import INITIALIZERS, draw_parameters, generator, recurrent_weights, rescaled
+
+
+@pytest.mark.parametrize("name", INITIALIZERS)
+@pytest.mark.parametrize("spectral_radius", [0.0, 0.3, 1.0, 7.5])
+def test_spectral_radius_is_the_one_asked_for(name, spectral_radius):
+    W = recurrent_weights(name, 9, spectral_radius, seed=4)
+    assert np.abs(np.linalg.eigvals(W)).max() == pytest.approx(spectral_radius, rel=1e-13)
+
+
+def test_orthogonal_is_orthogonal():
+    W = recurrent_weights("orthogonal", 7, 1.0, seed=2)
+    np.testing.assert_allclose(W @ W.T, np.eye(7), atol=1e-13)
+
+
+def test_diagonal_and_identity_have_nothing_off_the_diagonal():
+    for name in ("diagonal", "identity"):
+        W = recurrent_weights(name, 5, 0.9, seed=2)
+        np.testing.assert_array_equal(W, np.diag(np.diag(W)))
+
+
+def test_moving_the_spectral_radius_scales_the_same_matrix():
+    np.testing.assert_allclose(
+        2.0 * recurrent_weights("gaussian", 6, 0.5, seed=8), recurrent_weights("gaussian", 6, 1.0, seed=8), rtol=1e-15
+    )
+
+
+def test_a_matrix_whose_eigenvalues_are_all_zero_is_refused_with_a_way_out():
+    with pytest.raises(InvalidParameter, match="choose another") as caught:
+        rescaled(np.array([[0.0, 1.0], [0.0, 0.0]]), 0.9, "shift")
+    assert caught.value.parameter == "initializer"
+
+
+def test_an_unknown_name_gets_the_nearest_known_one():
+    with pytest.raises(UnknownName, match="'orthogonal'"):
+        recurrent_weights("ortogonal", 3, 1.0, seed=1)
+
+
+def test_each_array_has_a_generator_of_its_own():
+    sizes = {"hidden_size": 4, "output_size": 2, "initializer": "gaussian", "spectral_radius": 1.0}
+    scales = {"input_scale": 1.0, "output_scale": 1.0, "bias_scale": 1.0, "seed": 6}
+    narrow, wide = (draw_parameters(input_size=size, **sizes, **scales) for size in (1, 5))
+    for name in ("W", "V", "b_s", "b_z"):
+        np.testing.assert_array_equal(narrow[name], wide[name])
+    assert generator(6, "W").integers(2**40) != generator(6, "U").integers(2**40)
+    assert generator(6, "W").integers(2**40) != generator(7, "W").integers(2**40)
+
+
+def test_scales_are_standard_deviations():
+    drawn = draw_parameters(
+        input_size=400,
+        hidden_size=400,
+        output_size=400,
+        initializer="identity",
+        spectral_radius=1.0,
+        input_scale=2.0,
+        output_scale=3.0,
+        bias_scale=0.5,
+        seed=1,
+    )
+    assert drawn["U"].std() == pytest.approx(2.0 / 20.0, rel=0.02)
+    assert drawn["V"].std() == pytest.approx(3.0 / 20.0, rel=0.02)
+    assert drawn["b_s"].std() == pytest.approx(0.5, rel=0.15)
+    assert not drawn["h_0"].any()
