@@ -9,9 +9,9 @@ import numpy as np
 
 from app.engine.arrays import Array, Weights
 from app.engine.interruption import checkpoint
-from app.engine.model.cells.rnn import product, summed_outer_products
 from app.engine.model.network import Trace
 from app.engine.numerics.euclidean_norms import LOG10_2, unit_vectors
+from app.engine.numerics.products import product, summed_outer_products
 
 # Adjoint norms outside this range are recomputed with a scale of their own, before float64 loses them.
 SMALLEST_SAFE_LOG10_NORM, LARGEST_SAFE_LOG10_NORM = -140.0, 150.0

@@ -16,9 +16,9 @@ from app.engine.arrays import Array, BoolArray, IntArray, Weights
 from app.engine.backward.bptt import backpropagate, counted_steps, output_adjoint, parameter_gradients
 from app.engine.backward.per_loss_adjoints import NUMBERS_AT_A_TIME, Itemised, TermsByLag
 from app.engine.interruption import checkpoint
-from app.engine.model.cells.rnn import product, summed_outer_products
 from app.engine.model.network import Trace
 from app.engine.numerics.euclidean_norms import LARGEST_SAFE_SQUARE, SMALLEST_SAFE_SQUARE, euclidean_norm, norms, unit_vectors
+from app.engine.numerics.products import product, summed_outer_products
 
 # A sum of terms smaller than this may have lost digits, or be zero, because their factors' products were below float64.
 SMALLEST_SAFE_NORM, LARGEST_SAFE_NORM = SMALLEST_SAFE_SQUARE**0.5, LARGEST_SAFE_SQUARE**0.5

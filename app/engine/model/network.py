@@ -8,8 +8,8 @@ import numpy as np
 from app.engine.arrays import Array, Weights
 from app.engine.errors import WrongShape
 from app.engine.model.cells import Cell, Linearization
-from app.engine.model.cells.rnn import affine
 from app.engine.model.readouts import Readout
+from app.engine.numerics.products import affine
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@ import pytest
 
 from app.engine.model.activations import ACTIVATIONS
 from app.engine.model.cells import CELLS
-from app.engine.model.cells.rnn import affine, product
 
 
 def test_one_step_by_hand():
@@ -34,18 +33,3 @@ def test_dead_units_are_exactly_zero_and_need_no_scale():
     linear = CELLS["rnn"](ACTIVATIONS["relu"]).linearize({}, np.array([[-1.0, -2.0]]), np.zeros((2, 2)))
     np.testing.assert_array_equal(linear.derivative, [[0.0, 0.0]])
     assert linear.log10_scale[0] == 0.0
-
-
-def test_affine_with_one_matrix_and_with_one_per_member():
-    rng = np.random.default_rng(2)
-    weights, inputs = rng.standard_normal((5, 4, 3)), rng.standard_normal((7, 5, 3))
-    expected = np.einsum("bmn,tbn->tbm", weights, inputs)
-    np.testing.assert_allclose(affine(weights, inputs), expected, rtol=1e-12)
-    np.testing.assert_allclose(affine(weights[0], inputs[:, 0]), expected[:, 0], rtol=1e-12)
-
-
-def test_a_product_over_several_axes_is_that_of_each_row():
-    rng = np.random.default_rng(3)
-    inputs, matrix = rng.standard_normal((6, 5, 4)), rng.standard_normal((4, 3))
-    for given in (inputs, inputs[0], inputs[0, 0]):
-        np.testing.assert_allclose(product(given, matrix), np.einsum("...n,nm->...m", given, matrix), rtol=1e-12)
