@@ -1,7 +1,7 @@
 """`python -m benchmarks.estimates [--count N] [--seed S]`: what random runs take, beside what was estimated.
 
 Prints the quantiles of measured ÷ estimated for memory, bytes of the answer and processor time, and the runs that were furthest off: fit
-the rates of app/experiments/cost.py until no memory is above 1.5 times, and no time above 3 times its estimate.
+the rates of app/explore/cost.py until no memory is above 1.5 times, and no time above 3 times its estimate.
 Use one BLAS thread (OPENBLAS_NUM_THREADS=1), as the server does.
 """
 
@@ -9,8 +9,8 @@ import argparse
 import statistics
 
 from app.api.routes.runs import question
-from app.experiments.parameters import RunParameters
-from app.experiments.run import prepare
+from app.explore.parameters import RunParameters
+from app.explore.run import prepare
 from app.settings import Settings
 from tests.measuring import peak_megabytes, processor_seconds
 from tests.random_runs import accepted_runs, computed

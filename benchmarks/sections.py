@@ -13,8 +13,8 @@ from app.engine.backward.bptt import backpropagate
 from app.engine.flow import flow_matrix as pairs
 from app.engine.flow import jacobian_norms as chain
 from app.engine.model.network import Network, forward
-from app.experiments.parameters import RunParameters
-from app.experiments.run import explore
+from app.explore.parameters import RunParameters
+from app.explore.run import explore
 from benchmarks.report import Report
 from benchmarks.sizes import SIZES, data_of, network_of, trace_of
 from benchmarks.timing import interleaved

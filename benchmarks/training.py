@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from types import ModuleType
 
-from app.experiments.parameters import TrainingParameters
-from app.experiments.training import advance, prepare
+from app.train.parameters import TrainingParameters
+from app.train.training import advance, prepare
 from benchmarks.report import Report
 from benchmarks.timing import interleaved
 

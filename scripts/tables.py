@@ -8,10 +8,12 @@ from functools import partial
 from pathlib import Path
 
 from app.api.errors import STATUS
+from app.cliff.parameters import CliffParameters
 from app.engine.optimizers import OPTIMIZERS
-from app.experiments.parameters import CliffParameters, RunParameters, TrainingParameters
+from app.explore.parameters import RunParameters
 from app.sequences.tasks import TASKS
 from app.settings import Settings
+from app.train.parameters import TrainingParameters
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 MARKED = re.compile(r"(<!-- table: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)

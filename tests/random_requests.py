@@ -17,17 +17,20 @@ from urllib.parse import urlencode, urlsplit
 
 from app.api.limits import check_cost
 from app.api.routes.runs import warm_up
+from app.cliff.answer import check, estimate_cliff
+from app.cliff.parameters import CliffParameters
+from app.common.cost import Cost
 from app.engine.errors import InvalidParameter
-from app.experiments.cliff import check, estimate_cliff
-from app.experiments.cost import Cost, estimate
-from app.experiments.parameters import OWN_SOURCE, PARTS, CliffParameters, RunParameters, TrainingParameters
-from app.experiments.parts import LARGEST_WORKED_EXAMPLE
-from app.experiments.run import prepare
-from app.experiments.training import resolve
-from app.experiments.training_cost import estimate_training
+from app.explore.cost import estimate
+from app.explore.parameters import OWN_SOURCE, PARTS, RunParameters
+from app.explore.parts import LARGEST_WORKED_EXAMPLE
+from app.explore.run import prepare
 from app.main import create_app
 from app.sequences.tasks import TASKS
 from app.settings import Settings
+from app.train.cost import estimate_training
+from app.train.parameters import TrainingParameters
+from app.train.training import resolve
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARE_AT_THE_ENDS = 0.15  # of numbers that are the smallest or the largest allowed

@@ -11,8 +11,8 @@ from app.engine.errors import UnrolledError
 from app.engine.model.activations import ACTIVATIONS
 from app.engine.model.cells import CELLS
 from app.engine.model.initializers import INITIALIZERS
-from app.experiments.parameters import INPUT_PLACEMENTS, PARTS, RunParameters
-from app.experiments.run import prepare
+from app.explore.parameters import INPUT_PLACEMENTS, PARTS, RunParameters
+from app.explore.run import prepare
 from app.sequences import SOURCES
 
 SENTENCE = "The gradient of a recurrent network travels back through time. 기울기는 시간을 거슬러 갑니다. "

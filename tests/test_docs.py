@@ -15,8 +15,8 @@ import pytest
 import yaml
 
 import app
-from app.experiments.parameters import PARTS, RunParameters
-from app.experiments.run import explore
+from app.explore.parameters import PARTS, RunParameters
+from app.explore.run import explore
 from scripts.tables import with_tables
 from tests.serving import ROOT
 

@@ -14,8 +14,8 @@ from app.api.answer_memory import AnswerMemory, Body
 from app.api.client import address_of, client_gone
 from app.api.errors import ClientGone
 from app.api.workers import Workers
+from app.common.cost import Cost
 from app.engine.errors import WorkTooLarge
-from app.experiments.cost import Cost
 
 HIT, JOINED, MISS = "hit", "joined", "miss"
 OVERRUN = 3.0  # times the limit: estimates are right within a factor of three

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from cachetools import LRUCache
 
-from app.experiments.parameters import TrainingParameters
-from app.experiments.training import State
+from app.train.parameters import TrainingParameters
+from app.train.training import State
 
 # What CPython and NumPy need beside the numbers themselves, in bytes; tests/api/test_checkpoints.py measures it with tracemalloc.
 BYTES_PER_ARRAY = 170

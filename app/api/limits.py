@@ -6,8 +6,8 @@ from app.api.client import address_of
 from app.api.errors import BodyTooLarge, HeadersTooLarge, ServerBusy, UrlTooLong, error_response
 from app.api.observation import facts_of
 from app.api.workers import Lane
+from app.common.cost import Cost
 from app.engine.errors import WorkTooLarge
-from app.experiments.cost import Cost
 from app.settings import Settings
 
 COMPUTED = frozenset({"/", "/train", "/cliff", "/api/v1/runs", "/api/v1/cliff", "/api/v1/trainings"})

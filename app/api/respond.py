@@ -9,7 +9,7 @@ from app.api.answers import Found, Work
 from app.api.limits import check_cost
 from app.api.replies import answer_reply, known_to_client, not_modified
 from app.api.server import Server
-from app.experiments.cost import Cost
+from app.common.cost import Cost
 
 
 @dataclass(frozen=True)

@@ -25,9 +25,11 @@ from pydantic import (
     model_validator,
 )
 
+from app.cliff.parameters import CliffParameters
 from app.engine.errors import InvalidParameter
-from app.experiments.parameters import CliffParameters, RunParameters, TrainingParameters
-from app.experiments.run import OwnData
+from app.explore.parameters import RunParameters
+from app.explore.run import OwnData
+from app.train.parameters import TrainingParameters
 
 Arrays = Literal["list", "typed"]
 
@@ -372,17 +374,17 @@ class CliffQuery(_CliffQuery):  # type: ignore[misc, valid-type]
 
 
 def training_parameters(query: TrainingQuery) -> TrainingParameters:
-    """The parameters of a training, as the experiments know them."""
+    """The parameters of a training."""
     return TrainingParameters(**{name: getattr(query, name) for name in TRAINING.fields})
 
 
 def cliff_parameters(query: CliffQuery) -> CliffParameters:
-    """The parameters of the cliff, as the experiments know them."""
+    """The parameters of the cliff."""
     return CliffParameters(**{name: getattr(query, name) for name in CLIFF.fields})
 
 
 def run_parameters(request: RunQuery | RunBody) -> RunParameters:
-    """The parameters of a request, as the experiments know them."""
+    """The parameters of a request."""
     values = {name: getattr(request, name) for name in RUN.fields}
     return RunParameters(**{**values, "include": tuple(dict.fromkeys(values["include"]))})
 

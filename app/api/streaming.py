@@ -24,7 +24,7 @@ from app.api.client import address_of, client_gone
 from app.api.errors import ServerBusy, error_response
 from app.api.head import wants_no_body
 from app.api.workers import Lane
-from app.experiments.cost import Cost
+from app.common.cost import Cost
 
 SILENCE_SECONDS = 10.0  # after which a comment says that the stream is alive
 BUSY_SECONDS = 5  # how long a client should wait when all streams are taken

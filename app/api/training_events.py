@@ -18,7 +18,7 @@ from app.api.streaming import Streams
 from app.engine.errors import UnrolledError
 from app.engine.interruption import interruptible
 from app.engine.model.readouts import READOUTS
-from app.experiments.training import Diverged, Event, Finished, Replayed, Snapshot, Started, Step
+from app.train.training import Diverged, Event, Finished, Replayed, Snapshot, Started, Step
 
 SLICE_SECONDS = 0.1  # so at most ten events with steps come in a second, and ten with snapshots
 RETRY_MILLISECONDS = 1000  # how long a client should wait before it connects again

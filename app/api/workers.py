@@ -1,6 +1,6 @@
 """Where runs are computed, and whether they are taken on at all.
 
-The cost of a run is known before it begins (see `experiments.cost`), and puts it in one of three lanes, so that a small run
+The cost of a run is known before it begins (see `explore.cost`), and puts it in one of three lanes, so that a small run
 never waits behind a big one:
 
 - `at_once`: runs of a few milliseconds, on the event loop itself, which is the fastest place for them. They take turns: between
@@ -24,7 +24,7 @@ from typing import TypeVar
 
 from app.api.errors import ServerBusy
 from app.api.fair_queue import FairQueue
-from app.experiments.cost import Cost
+from app.common.cost import Cost
 from app.settings import Settings
 
 Result = TypeVar("Result")

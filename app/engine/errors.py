@@ -1,4 +1,4 @@
-"""The exceptions that the mathematics, the sequences and the experiments raise.
+"""The exceptions that the mathematics, the sequences and the subjects (explore, train, cliff) raise.
 
     UnrolledError
     └── InvalidParameter        a value that can't be used; says which, what was got, what is allowed, what to do

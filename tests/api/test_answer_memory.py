@@ -11,7 +11,7 @@ from app.api.answers import Answers, Interest
 from app.api.errors import ServerBusy
 from app.api.replies import json_reply
 from app.api.workers import Workers
-from app.experiments.cost import Cost
+from app.common.cost import Cost
 from app.settings import Settings
 from tests.api.test_answers import Client
 

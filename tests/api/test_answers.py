@@ -18,8 +18,8 @@ from app.api.errors import ClientGone, ServerBusy
 from app.api.routes.pages import FIRST_PARTS
 from app.api.server import Server
 from app.api.workers import Ticket, Workers
+from app.common.cost import Cost
 from app.engine.errors import WorkTooLarge
-from app.experiments.cost import Cost
 from app.main import create_app
 from app.settings import Settings
 from tests.api.conftest import connect
@@ -266,7 +266,7 @@ async def test_everyone_who_waits_hears_of_a_failure_and_it_is_not_remembered() 
 
 async def test_a_client_that_leaves_ends_its_run_before_its_next_part(fresh: FastAPI, monkeypatch: pytest.MonkeyPatch) -> None:
     """Over the whole application: the parts that come after the client has gone are not computed."""
-    from app.experiments import parts  # noqa: PLC0415
+    from app.explore import parts  # noqa: PLC0415
 
     begun, release = threading.Event(), threading.Event()
     computed: list[str] = []

@@ -10,8 +10,8 @@ import pytest
 
 from app.api.checkpoints import CheckpointCache, Entry, size_of
 from app.engine.optimizers import OptimizerState
-from app.experiments.parameters import TrainingParameters
-from app.experiments.training import Replayed, State, Step, events, resolve
+from app.train.parameters import TrainingParameters
+from app.train.training import Replayed, State, Step, events, resolve
 
 RUN, OTHER = TrainingParameters(seed=1), TrainingParameters(seed=2)
 

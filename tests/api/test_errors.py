@@ -15,7 +15,7 @@ from app.api.errors import STATUS, ErrorBody
 from app.api.headers import SECURITY_HEADERS
 from app.api.schemas import CliffQuery, RunBody, RunQuery, TrainingQuery
 from app.engine.errors import UnrolledError
-from app.experiments.parts import PART_FUNCTIONS
+from app.explore.parts import PART_FUNCTIONS
 from app.main import create_app
 from app.settings import Settings
 from tests.api.conftest import connect

@@ -13,7 +13,7 @@ from openapi_spec_validator.validation.exceptions import OpenAPIValidationError
 
 from app.api.errors import ABOUT
 from app.api.schemas import RUN
-from app.experiments.parameters import PARTS
+from app.explore.parameters import PARTS
 from app.settings import Settings
 from tests.api.wire import strict_json
 

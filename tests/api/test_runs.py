@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from app.api.routes import runs
-from app.experiments import run
-from app.experiments.parameters import DEFAULT_PARTS, PARTS
-from app.experiments.presets import PRESETS
+from app.explore import run
+from app.explore.parameters import DEFAULT_PARTS, PARTS
+from app.explore.presets import PRESETS
 from app.main import create_app
 from app.sequences import SOURCES
 from app.settings import Settings

@@ -18,8 +18,8 @@ from urllib.parse import urlencode, urlsplit
 import httpx
 import pytest
 
-from app.experiments.parameters import TrainingParameters
-from app.experiments.training import Step, events
+from app.train.parameters import TrainingParameters
+from app.train.training import Step, events
 from tests.api.events import COLUMNS, Series, parsed
 from tests.serving import ROOT, free_port, serving, wait_until_it_answers
 

@@ -14,10 +14,10 @@ from app.api.errors import ServerBusy
 from app.api.streaming import SLICE_COST, EventStream, Streams
 from app.api.training_answer import TrainingAnswer
 from app.api.training_events import TrainingEvents
-from app.experiments.parameters import TrainingParameters
-from app.experiments.training import Event, events, resolve
 from app.main import create_app
 from app.settings import Settings
+from app.train.parameters import TrainingParameters
+from app.train.training import Event, events, resolve
 from tests.api.conftest import connect
 from tests.api.events import heard, parsed
 from tests.api.wire import strict_json

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from app.api.arrays import NUMBERS_AT_A_TIME, PIECE_BYTES, encode, encode_in_pieces, typed
 from app.api.schemas import RUN
-from app.experiments.parameters import PARTS, RunParameters
+from app.explore.parameters import PARTS, RunParameters
 from tests.api.conftest import connect
 from tests.api.wire import arrays_in, decoded, strict_json
 

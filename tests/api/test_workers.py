@@ -12,9 +12,9 @@ import pytest
 
 from app.api.errors import ServerBusy
 from app.api.workers import QUICK_SECONDS, Workers
-from app.experiments.cost import Cost
-from app.experiments.parameters import RunParameters
-from app.experiments.run import explore
+from app.common.cost import Cost
+from app.explore.parameters import RunParameters
+from app.explore.run import explore
 from app.settings import Settings
 
 pytestmark = pytest.mark.anyio

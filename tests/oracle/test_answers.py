@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from mpmath import mp, mpf
 
-from app.experiments.parameters import PARTS, RunParameters
-from app.experiments.run import OwnData, explore
+from app.explore.parameters import PARTS, RunParameters
+from app.explore.run import OwnData, explore
 from tests.oracle.answer_by_mpmath import Answer, added, cosine, entries, exact_rank, norm, scaled, singular_values
 
 NETWORKS = int(os.environ.get("ORACLE_NETWORKS", "1"))  # of each kind
@@ -314,7 +314,7 @@ def words(found, told, check):
             check.number("verdict.split.log10_weights", verdict["split"]["log10_weights"], weights, 1e-8)
             check.number("verdict.split.log10_derivative", verdict["split"]["log10_derivative"], derivatives, 1e-8)
             assert float(weights + derivatives) == pytest.approx(float(spectral), rel=1e-9, abs=1e-9)
-    # Which word is right is judged by hand in tests/unit/experiments/test_verdict.py; here only that it fits the curve.
+    # Which word is right is judged by hand in tests/unit/explore/test_verdict.py; here only that it fits the curve.
     kind, end = verdict["kind"], curve[-1]
     assert {
         "vanishing": end is None or end < 0,

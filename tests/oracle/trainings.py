@@ -12,9 +12,9 @@ from app.engine.backward import clipping
 from app.engine.backward.clipping import CLIP_MODES
 from app.engine.backward.truncation import TRUNCATION_MODES
 from app.engine.optimizers import OPTIMIZERS, settings_of
-from app.experiments.parameters import TrainingParameters
-from app.experiments.training import Training, advance, prepare
 from app.sequences.tasks import Batch
+from app.train.parameters import TrainingParameters
+from app.train.training import Training, advance, prepare
 from tests.oracle.problems import NAMES, flattened
 
 VALUES = Path(__file__).parent / "trainings.npz"

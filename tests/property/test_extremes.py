@@ -11,8 +11,8 @@ from app.engine.backward.clipping import CLIP_MODES
 from app.engine.backward.truncation import TRUNCATION_MODES
 from app.engine.errors import InvalidParameter
 from app.engine.model.activations import ACTIVATIONS
-from app.experiments.parameters import PARTS, RunParameters
-from app.experiments.run import OwnData, explore, resolve
+from app.explore.parameters import PARTS, RunParameters
+from app.explore.run import OwnData, explore, resolve
 
 MOST = 1e100
 SMALLEST_LOG10 = -150.0

@@ -19,12 +19,12 @@ from app.engine.model.cells import CELLS
 from app.engine.model.initializers import INITIALIZERS
 from app.engine.model.readouts import READOUTS
 from app.engine.optimizers import OPTIMIZERS, settings_of
-from app.experiments.parts import PART_FUNCTIONS
-from app.experiments.presets import PRESETS
-from app.experiments.training_presets import TRAINING_PRESETS
+from app.explore.parts import PART_FUNCTIONS
+from app.explore.presets import PRESETS
 from app.sequences import SOURCES
 from app.sequences.tasks import TASKS, Task
 from app.settings import Settings
+from app.train.stories import TRAINING_PRESETS
 
 router = APIRouter(prefix="/api/v1", tags=["runs"])
 

@@ -16,9 +16,9 @@ from app.api.replies import VERSION, each_parameter_once, etag
 from app.api.respond import Question, respond
 from app.api.schemas import CliffQuery, cliff_parameters
 from app.api.server import CurrentServer
+from app.cliff.answer import check, estimate_cliff, explore_cliff
+from app.cliff.parameters import CliffParameters
 from app.engine.interruption import interruptible
-from app.experiments.cliff import check, estimate_cliff, explore_cliff
-from app.experiments.parameters import CliffParameters
 
 router = APIRouter(prefix="/api/v1/cliff", tags=["cliff"], route_class=QueryRoute)
 

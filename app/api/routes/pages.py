@@ -15,9 +15,9 @@ from app.api.respond import found
 from app.api.routes.runs import prepared, question
 from app.api.schemas import RunQuery, run_parameters
 from app.api.server import CurrentServer, Server
+from app.common.cost import Cost
 from app.engine.errors import UnrolledError
-from app.experiments.cost import Cost
-from app.experiments.parameters import DEFAULT_PARTS
+from app.explore.parameters import DEFAULT_PARTS
 
 router = APIRouter(include_in_schema=False)
 

@@ -17,10 +17,11 @@ from app.api.replies import VERSION, answer_reply, each_parameter_once, etag
 from app.api.respond import Question, found, respond
 from app.api.schemas import RunBody, RunQuery, own_data, run_parameters
 from app.api.server import CurrentServer, Server
+from app.common.cost import Cost
 from app.engine.interruption import interruptible
-from app.experiments.cost import Cost, estimate
-from app.experiments.parameters import RunParameters
-from app.experiments.run import OwnData, PreparedRun, compute, largest_argument, prepare
+from app.explore.cost import estimate
+from app.explore.parameters import RunParameters
+from app.explore.run import OwnData, PreparedRun, compute, largest_argument, prepare
 
 router = APIRouter(prefix="/api/v1/runs", tags=["runs"], route_class=JsonRoute)
 

@@ -22,9 +22,9 @@ from app.api.training_answer import TrainingAnswer
 from app.api.training_events import END, TrainingEvents, whole_run
 from app.engine.errors import InvalidParameter
 from app.engine.interruption import interruptible
-from app.experiments.parameters import TrainingParameters
-from app.experiments.training import events, resolve
-from app.experiments.training_cost import estimate_longest_wait, estimate_stream, estimate_training, state_megabytes
+from app.train.cost import estimate_longest_wait, estimate_stream, estimate_training, state_megabytes
+from app.train.parameters import TrainingParameters
+from app.train.training import events, resolve
 
 router = APIRouter(prefix="/api/v1/trainings", tags=["trainings"], route_class=QueryRoute)
 

@@ -4,8 +4,8 @@ import pytest
 
 from app.engine.flow.jacobian_norms import jacobian_norms
 from app.engine.flow.lyapunov_exponents import lyapunov_exponents
-from app.experiments.parameters import RunParameters
-from app.experiments.run import explore
+from app.explore.parameters import RunParameters
+from app.explore.run import explore
 from tests.chains import chain_of, jacobians_of, traced
 
 PART = ("lyapunov_exponents",)

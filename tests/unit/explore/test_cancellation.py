@@ -8,11 +8,13 @@ import time
 
 import pytest
 
+from app.cliff.answer import explore_cliff
+from app.cliff.parameters import CliffParameters
 from app.engine.interruption import interruptible
-from app.experiments.cliff import explore_cliff
-from app.experiments.parameters import PARTS, CliffParameters, RunParameters, TrainingParameters
-from app.experiments.run import explore
-from app.experiments.training import advance, events, prepare
+from app.explore.parameters import PARTS, RunParameters
+from app.explore.run import explore
+from app.train.parameters import TrainingParameters
+from app.train.training import advance, events, prepare
 
 pytestmark = pytest.mark.slow
 

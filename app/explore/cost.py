@@ -9,19 +9,17 @@ parts use again, and how many numbers of the answer are its own. Rates turn thes
 import math
 from dataclasses import dataclass, field
 
+from app.common.cost import BYTES_AS_TEXT, FIXED_SECONDS, SECONDS_PER_NUMBER, Cost
 from app.engine.model.readouts import loss_steps
-from app.experiments.parameters import RunParameters
-from app.experiments.parts import SLICE_POINTS
+from app.explore.parameters import RunParameters
+from app.explore.parts import SLICE_POINTS
 
 MULTIPLY_ADDS_PER_SECOND = 6e9
 SECONDS_PER_STEP = 1.1e-6  # one NumPy-sized turn of a loop in Python
-SECONDS_PER_NUMBER = 5e-8  # to write one number of the answer
 SECONDS_PER_PART = 1e-4
 SECONDS_PER_GENERATOR = 2.5e-5  # noise has a random generator for each of its dimensions
-FIXED_SECONDS = 3e-4
 
 BYTES_PER_NUMBER = 8.0  # in memory
-BYTES_AS_TEXT = 20.0  # of a number in a JSON list: 17 digits, point, comma, and often a sign
 BYTES_IN_BASE64 = 4.0 / 3.0 * BYTES_PER_NUMBER  # of a typed array, which is float64 where float32 would lose small values
 BYTES_PER_GAP = 5.0  # null and a comma
 BYTES_PER_LABEL = 12.0
@@ -38,28 +36,6 @@ DEVIATIONS = 4.0  # how many standard deviations an input or a bias may be large
 SATURATING = ("tanh", "sigmoid")
 LARGEST_ORDINARY_ARGUMENT = 10.0
 UNMIXED = ("diagonal", "identity")
-
-
-@dataclass(frozen=True)
-class Cost:
-    """An estimate.
-
-    Attributes
-    ----------
-    seconds : float
-        On one core.
-    megabytes : float
-        Of memory at the peak, the encoded answer included.
-    lower : tuple of str
-        What to lower, the most costly first.
-    answer_megabytes : float
-        Of the encoded answer, before it is compressed.
-    """
-
-    seconds: float
-    megabytes: float
-    lower: tuple[str, ...]
-    answer_megabytes: float = 0.0
 
 
 @dataclass(frozen=True)

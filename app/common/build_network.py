@@ -1,15 +1,15 @@
-"""From the flat parameters of a network to the network."""
+"""The network that flat parameters describe."""
 
+from app.common.parameters import NetworkParameters
 from app.engine.model.activations import ACTIVATIONS
 from app.engine.model.cells import CELLS
 from app.engine.model.initializers import draw_parameters
 from app.engine.model.network import Network
 from app.engine.model.readouts import READOUTS
-from app.experiments.parameters import NetworkParameters
 
 
-def draw_network(parameters: NetworkParameters, *, input_size: int, output_size: int, readout: str) -> Network:
-    """Draw the network that the parameters describe: the same for the same seed, wherever it is drawn."""
+def build_network(parameters: NetworkParameters, *, input_size: int, output_size: int, readout: str) -> Network:
+    """Build the network that the parameters describe, with random weights: the same for the same seed."""
     cell = CELLS[parameters.cell](ACTIVATIONS[parameters.activation])
     drawn = draw_parameters(
         input_size=input_size,

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from app.engine.interruption import interruptible
-from app.experiments.parameters import RunParameters
-from app.experiments.presets import PRESETS
-from app.experiments.run import OwnData, explore
+from app.explore.parameters import RunParameters
+from app.explore.presets import PRESETS
+from app.explore.run import OwnData, explore
 
 
 def judged(own=None, **parameters):

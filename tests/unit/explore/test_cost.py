@@ -2,10 +2,11 @@ import dataclasses
 
 import pytest
 
-from app.experiments.cost import Cost, estimate, works
-from app.experiments.parameters import PARTS, RunParameters
-from app.experiments.parts import PART_FUNCTIONS
-from app.experiments.run import resolve
+from app.common.cost import Cost
+from app.explore.cost import estimate, works
+from app.explore.parameters import PARTS, RunParameters
+from app.explore.parts import PART_FUNCTIONS
+from app.explore.run import resolve
 
 
 def test_every_part_has_a_cost():

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from app.experiments.parameters import RunParameters
-from app.experiments.presets import PRESETS
-from app.experiments.run import explore
+from app.explore.parameters import RunParameters
+from app.explore.presets import PRESETS
+from app.explore.run import explore
 
 
 def answer(name, **changes):

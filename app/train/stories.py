@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from app.experiments.parameters import TrainingParameters
+from app.train.parameters import TrainingParameters
 
 BUDGET_SECONDS = 60.0  # for all variants of a preset, on two cores
 EXPLOSION = 1e3  # times the larger of the first loss and chance

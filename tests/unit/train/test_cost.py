@@ -3,9 +3,9 @@ import time
 
 import pytest
 
-from app.experiments.parameters import TrainingParameters
-from app.experiments.training import advance, prepare, resolve
-from app.experiments.training_cost import estimate_longest_wait, estimate_training, step_seconds
+from app.train.cost import estimate_longest_wait, estimate_training, step_seconds
+from app.train.parameters import TrainingParameters
+from app.train.training import advance, prepare, resolve
 
 MIDDLING = resolve(TrainingParameters(task="sine_prediction", length=50, hidden_size=64, batch_size=64, steps=1000, truncation=5))
 

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from app.common.build_network import build_network
 from app.engine.arrays import Weights
 from app.engine.backward import bptt, clipping
 from app.engine.backward.truncation import truncated_sweep
@@ -20,10 +21,9 @@ from app.engine.interruption import checkpoint
 from app.engine.model.initializers import generator
 from app.engine.model.network import Network, Trace, forward
 from app.engine.optimizers import OPTIMIZERS, Optimizer, OptimizerState, settings_of
-from app.experiments.drawing import draw_network
-from app.experiments.parameters import TrainingParameters
-from app.experiments.snapshot import snapshot
 from app.sequences.tasks import Batch, Task, find_task
+from app.train.parameters import TrainingParameters
+from app.train.snapshot import snapshot
 
 SNAPSHOTS = 20  # in a run, unless asked otherwise
 CHECKPOINTS = 50  # in a run
@@ -249,7 +249,7 @@ def prepare(parameters: TrainingParameters) -> Training:
     run = resolve(parameters)
     task = find_task(run.task, run.text)
     optimizer = OPTIMIZERS[run.optimizer]
-    network = draw_network(run, input_size=task.input_size, output_size=task.output_size, readout=task.readout)
+    network = build_network(run, input_size=task.input_size, output_size=task.output_size, readout=task.readout)
     settings = {name: getattr(run, name) for name in settings_of(optimizer)}
     return Training(run, task, optimizer(**settings), network)
 

@@ -7,17 +7,17 @@ from typing import Any
 
 import numpy as np
 
+from app.common.build_network import build_network
 from app.engine.arrays import Array, Weights
 from app.engine.errors import InvalidParameter, WrongShape
 from app.engine.interruption import checkpoint
 from app.engine.model.network import Network, check_shapes
 from app.engine.model.readouts import READOUTS, loss_steps
-from app.experiments.cost import DEVIATIONS, SMALLEST_PLAIN_RADIUS
-from app.experiments.drawing import draw_network
-from app.experiments.exploration import Exploration
-from app.experiments.parameters import OWN_SOURCE, RunParameters
-from app.experiments.parts import GRADIENT_PARTS, PART_FUNCTIONS
-from app.experiments.verdict import verdict
+from app.explore.cost import DEVIATIONS, SMALLEST_PLAIN_RADIUS
+from app.explore.exploration import Exploration
+from app.explore.parameters import OWN_SOURCE, RunParameters
+from app.explore.parts import GRADIENT_PARTS, PART_FUNCTIONS
+from app.explore.verdict import verdict
 from app.sequences import SOURCES, Sequence, own_sequence
 
 DEFAULT_HIDDEN_SIZE = RunParameters().hidden_size
@@ -231,7 +231,7 @@ def _hidden_size(parameters: RunParameters, own: OwnData) -> int:
 def _network(resolved: RunParameters, own: OwnData) -> Network:
     if resolved.input_size is None or resolved.output_size is None or resolved.readout is None:
         raise TypeError("the parameters must be resolved first")
-    network = draw_network(resolved, input_size=resolved.input_size, output_size=resolved.output_size, readout=resolved.readout)
+    network = build_network(resolved, input_size=resolved.input_size, output_size=resolved.output_size, readout=resolved.readout)
     if own.weights:
         network = dataclasses.replace(network, parameters={**network.parameters, **own.weights})
         check_shapes(network.parameters, resolved.input_size, resolved.hidden_size, resolved.output_size, network.cell.gates)

@@ -17,7 +17,7 @@ from app.engine.flow import lyapunov_exponents as exponents
 from app.engine.flow import step_gain as gain_of_steps
 from app.engine.interruption import checkpoint
 from app.engine.numerics import euclidean_norms
-from app.experiments.exploration import Exploration
+from app.explore.exploration import Exploration
 
 SLICE_POINTS = 41
 ENTRIES_AT_A_TIME = 2**18  # of a large matrix that is looked through

@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from app.cliff.parameters import CliffParameters
+from app.common.cost import BYTES_AS_TEXT, FIXED_SECONDS, SECONDS_PER_NUMBER, Cost
 from app.engine.errors import InvalidParameter
 from app.engine.one_unit.bifurcation import basin_boundaries, basin_boundary, branches, flips, folds
 from app.engine.one_unit.descent import Descent, Region, descend
 from app.engine.one_unit.recursion import recursion
-from app.experiments.cost import BYTES_AS_TEXT, FIXED_SECONDS, SECONDS_PER_NUMBER, Cost
-from app.experiments.parameters import CliffParameters
 
 SECONDS_PER_POINT = 1e-8  # of the surface, per step of the recursion
 SECONDS_PER_DESCENT_STEP = 3e-7  # per update and step of the recursion

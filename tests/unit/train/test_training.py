@@ -14,8 +14,9 @@ from app.engine.errors import InvalidParameter, UnknownName
 from app.engine.model.network import forward
 from app.engine.numerics.central_differences import central_differences
 from app.engine.optimizers import OPTIMIZERS
-from app.experiments.parameters import TrainingParameters
-from app.experiments.training import (
+from app.sequences.tasks import TASKS
+from app.train.parameters import TrainingParameters
+from app.train.training import (
     Diverged,
     Finished,
     Replayed,
@@ -29,7 +30,6 @@ from app.experiments.training import (
     prepare,
     resolve,
 )
-from app.sequences.tasks import TASKS
 
 SMALL = TrainingParameters(steps=12, hidden_size=5, batch_size=4, length=8, snapshot_every=5, clip_threshold=0.5)
 DIVERGING = dataclasses.replace(

@@ -7,9 +7,9 @@ import pytest
 from app.engine.errors import InvalidParameter, WrongShape
 from app.engine.interruption import interruptible
 from app.engine.model.activations import ACTIVATIONS
-from app.experiments.parameters import DEFAULT_PARTS, PARTS, RunParameters
-from app.experiments.parts import GRADIENT_PARTS, PART_FUNCTIONS
-from app.experiments.run import OwnData, explore, resolve
+from app.explore.parameters import DEFAULT_PARTS, PARTS, RunParameters
+from app.explore.parts import GRADIENT_PARTS, PART_FUNCTIONS
+from app.explore.run import OwnData, explore, resolve
 
 SMALL = RunParameters(length=5, hidden_size=4, include=PARTS)
 

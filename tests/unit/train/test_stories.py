@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.experiments.training import Step, events, prepare
-from app.experiments.training_presets import BUDGET_SECONDS, GOAL, TRAINING_PRESETS, final_loss, outcome
+from app.train.stories import BUDGET_SECONDS, GOAL, TRAINING_PRESETS, final_loss, outcome
+from app.train.training import Step, events, prepare
 
 SEEDS = range(101, 121)
 CORES = 2

@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from app.experiments.curve import FEWEST_STEPS, Piece, crossings, fading, gains_by_lag, kind_of, pieces_of, power_of_ten, times
+from app.explore.curve import FEWEST_STEPS, Piece, crossings, fading, gains_by_lag, kind_of, pieces_of, power_of_ten, times
 
 THREE = math.log10(3.0)
 

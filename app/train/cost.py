@@ -2,10 +2,13 @@
 
 from dataclasses import fields, replace
 
-from app.experiments.cost import BYTES_AS_TEXT, DEVIATIONS, FIXED_SECONDS, Cost, estimate, likely_largest_argument
-from app.experiments.parameters import NetworkParameters, RunParameters, TrainingParameters
-from app.experiments.snapshot import MOST_FLOW_STEPS
+from app.common.cost import BYTES_AS_TEXT, FIXED_SECONDS, Cost
+from app.common.parameters import NetworkParameters
+from app.explore.cost import DEVIATIONS, estimate, likely_largest_argument
+from app.explore.parameters import RunParameters
 from app.sequences.tasks import find_task
+from app.train.parameters import TrainingParameters
+from app.train.snapshot import MOST_FLOW_STEPS
 
 MULTIPLY_ADDS_PER_SECOND = 1.2e10  # in products as large as a mini-batch's
 SECONDS_PER_LOOP = 1.2e-5  # one step of time, forward and back, apart from the arithmetic
@@ -44,7 +47,7 @@ def estimate_training(run: TrainingParameters) -> Cost:
 
     Examples
     --------
-    >>> from app.experiments.training import resolve
+    >>> from app.train.training import resolve
     >>> estimate_training(resolve(TrainingParameters())).seconds < 2.0
     True
     """

@@ -8,8 +8,8 @@ import numpy as np
 from app.engine.flow.gain_split import GainSplit, ended_by, smallest_nonzero
 from app.engine.flow.step_gain import log10_mean_derivative
 from app.engine.model.activations import Activation
-from app.experiments import curve
-from app.experiments.exploration import Exploration
+from app.explore import curve
+from app.explore.exploration import Exploration
 
 # One cause is named alone if its share, in decades, is at least twice the other's.
 DOMINANCE = 2.0

@@ -7,13 +7,14 @@ import numpy as np
 from app.engine.arrays import IntArray
 from app.engine.model.initializers import generator
 from app.engine.model.network import Network
-from app.experiments import parts
-from app.experiments.exploration import Exploration
-from app.experiments.parameters import RunParameters, TrainingParameters
-from app.experiments.verdict import verdict
+from app.explore import parts
+from app.explore.exploration import Exploration
+from app.explore.parameters import RunParameters
+from app.explore.verdict import verdict
 from app.sequences import Sequence
 from app.sequences.sequence import step_numbers
 from app.sequences.tasks import Task
+from app.train.parameters import TrainingParameters
 
 MOST_FLOW_STEPS = 64  # rows and columns of a snapshot's flow matrix
 

@@ -16,7 +16,7 @@ from app.engine.flow.jacobian_norms import JacobianNorms, jacobian_norms
 from app.engine.flow.spectrum import Spectrum
 from app.engine.model.network import Divergence, Network, Trace, first_bad_row, forward
 from app.engine.model.readouts import loss_steps
-from app.experiments.parameters import RunParameters
+from app.explore.parameters import RunParameters
 from app.sequences import Sequence
 
 

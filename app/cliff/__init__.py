@@ -1,0 +1,1 @@
+"""The cliff: its parameters and its answer."""

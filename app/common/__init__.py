@@ -1,0 +1,1 @@
+"""What runs, trainings and the cliff share: how a parameter is declared, how a network is built, what a cost is."""

@@ -1,0 +1,1 @@
+"""One exploration: its parameters, what is computed from them, the verdict, the presets."""

@@ -1,0 +1,1 @@
+"""One training run: its parameters, the run as events, snapshots, the stories."""
