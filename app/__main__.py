@@ -17,11 +17,11 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import uvicorn
 
-from app.api import logs
-from app.api.protocol import SEND_BUFFER_BYTES, BoundedProtocol
 from app.command_line import settings_from
 from app.listening import CannotListen, bound_socket
 from app.main import create_app
+from app.server.http import logs
+from app.server.http.connection_limits import SEND_BUFFER_BYTES, BoundedProtocol
 from app.settings import Settings
 
 log = logging.getLogger("unrolled")

@@ -10,25 +10,26 @@ from starlette.middleware import Middleware
 from starlette_compress import CompressMiddleware, remove_compress_type
 
 from app import __version__, allocator
-from app.api import handlers
-from app.api.answer_memory import AnswerMemory
-from app.api.answers import Answers
-from app.api.assets import Assets
-from app.api.checkpoints import CheckpointCache
-from app.api.connections import Connections
-from app.api.cross_origin import cross_origin
-from app.api.head import HeadLikeGet
-from app.api.headers import SecurityHeaders
-from app.api.hosts import AllowedHosts, names_for
-from app.api.limits import EarlyRefusal, RequestLimits
-from app.api.metrics import Metrics
-from app.api.observation import Observed
-from app.api.routes import catalog, cliff, health, pages, runs, trainings
-from app.api.server import Server
-from app.api.signals import on_termination
-from app.api.streaming import Streams
-from app.api.workers import Workers
 from app.paths import resource_directory
+from app.server import exception_handlers
+from app.server.compute.admission import EarlyRefusal
+from app.server.compute.answer_memory import AnswerMemory
+from app.server.compute.computations import Computations
+from app.server.compute.lanes import Lanes
+from app.server.http.access_log import Observed
+from app.server.http.allowed_hosts import AllowedHosts, names_for
+from app.server.http.connections import Connections
+from app.server.http.cross_origin import cross_origin
+from app.server.http.head_requests import HeadLikeGet
+from app.server.http.metrics import Metrics
+from app.server.http.request_limits import RequestLimits
+from app.server.http.security_headers import SecurityHeaders
+from app.server.http.shutdown import on_termination
+from app.server.pages.assets import Assets
+from app.server.routes import catalog, cliff, health, pages, runs, trainings
+from app.server.state import AppState
+from app.server.stream.checkpoints import CheckpointCache
+from app.server.stream.event_stream import Streams
 from app.settings import Settings
 
 DESCRIPTION = """
@@ -46,11 +47,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     templates = Jinja2Templates(resource_directory("templates"))
     encoded_catalog = catalog.encoded(settings)
     templates.env.globals |= {"asset": assets.url, "modules": assets.modules, "catalog": pages.json_block(encoded_catalog)}
-    workers = Workers(settings)
-    server = Server(
+    workers = Lanes(settings)
+    server = AppState(
         settings=settings,
         workers=workers,
-        answers=Answers(
+        answers=Computations(
             workers, AnswerMemory(int(settings.unsent_megabytes * 1e6)), int(settings.answer_megabytes * 1e6), settings.max_seconds
         ),
         metrics=Metrics(),
@@ -95,7 +96,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     # An event stream must not wait inside a compressor.
     remove_compress_type("text/event-stream")
     app.state.server = server
-    handlers.install(app)
+    exception_handlers.install(app)
     for routes in (runs, trainings, cliff, catalog, health, pages):
         app.include_router(routes.router)
     app.mount("/static", assets, name="static")

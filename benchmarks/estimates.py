@@ -8,9 +8,9 @@ Use one BLAS thread (OPENBLAS_NUM_THREADS=1), as the server does.
 import argparse
 import statistics
 
-from app.api.routes.runs import question
 from app.explore.parameters import RunParameters
 from app.explore.run import prepare
+from app.server.routes.runs import question
 from app.settings import Settings
 from tests.measuring import peak_megabytes, processor_seconds
 from tests.random_runs import accepted_runs, computed

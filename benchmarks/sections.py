@@ -7,7 +7,6 @@ from types import ModuleType
 
 import numpy as np
 
-from app.api.arrays import encode
 from app.engine.arrays import Array
 from app.engine.backward.bptt import backpropagate
 from app.engine.flow import flow_matrix as pairs
@@ -15,6 +14,7 @@ from app.engine.flow import jacobian_norms as chain
 from app.engine.model.network import Network, forward
 from app.explore.parameters import RunParameters
 from app.explore.run import explore
+from app.server.wire.json_arrays import encode
 from benchmarks.report import Report
 from benchmarks.sizes import SIZES, data_of, network_of, trace_of
 from benchmarks.timing import interleaved

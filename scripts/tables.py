@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
 
-from app.api.errors import STATUS
 from app.cliff.parameters import CliffParameters
 from app.engine.optimizers import OPTIMIZERS
 from app.explore.parameters import RunParameters
 from app.sequences.tasks import TASKS
+from app.server.http.errors import STATUS
 from app.settings import Settings
 from app.train.parameters import TrainingParameters
 

@@ -15,8 +15,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
-from app.api.limits import check_cost
-from app.api.routes.runs import warm_up
 from app.cliff.answer import check, estimate_cliff
 from app.cliff.parameters import CliffParameters
 from app.common.cost import Cost
@@ -27,6 +25,8 @@ from app.explore.parts import LARGEST_WORKED_EXAMPLE
 from app.explore.run import prepare
 from app.main import create_app
 from app.sequences.tasks import TASKS
+from app.server.compute.admission import check_cost
+from app.server.routes.runs import warm_up
 from app.settings import Settings
 from app.train.cost import estimate_training
 from app.train.parameters import TrainingParameters

@@ -3,8 +3,6 @@
 import math
 import random
 
-from app.api.answers import Interest
-from app.api.routes.runs import question
 from app.engine.backward.clipping import CLIP_MODES
 from app.engine.backward.truncation import TRUNCATION_MODES
 from app.engine.errors import UnrolledError
@@ -14,6 +12,8 @@ from app.engine.model.initializers import INITIALIZERS
 from app.explore.parameters import INPUT_PLACEMENTS, PARTS, RunParameters
 from app.explore.run import prepare
 from app.sequences import SOURCES
+from app.server.compute.computations import CancelToken
+from app.server.routes.runs import question
 
 SENTENCE = "The gradient of a recurrent network travels back through time. 기울기는 시간을 거슬러 갑니다. "
 
@@ -78,6 +78,6 @@ def accepted_runs(seed: int, count: int, settings) -> list[tuple[RunParameters, 
 def computed(parameters: RunParameters, arrays: str) -> int:
     """Compute the answer as the server does; gives its bytes. One that is refused on the way has none."""
     try:
-        return sum(map(len, list(question(prepare(parameters), arrays).work(Interest()))))
+        return sum(map(len, list(question(prepare(parameters), arrays).work(CancelToken()))))
     except UnrolledError:
         return 0

@@ -9,7 +9,7 @@ from app.engine.arrays import Array, Weights
 from app.engine.backward import bptt, clipping, truncation
 from app.engine.backward.bptt import Backpropagation, ScaledAdjoints
 from app.engine.backward.clipping import Clipped
-from app.engine.backward.per_loss_adjoints import Itemised, itemise
+from app.engine.backward.per_loss_adjoints import PerLossAdjoints, per_loss_adjoints
 from app.engine.flow import gain_split, spectrum
 from app.engine.flow.gain_split import GainSplit
 from app.engine.flow.jacobian_norms import JacobianNorms, jacobian_norms
@@ -77,9 +77,9 @@ class Exploration:
         return bptt.scaled_adjoints(self.trace, self.backward, self.sequence.target, self.loss_weights)
 
     @cached_property
-    def itemised(self) -> Itemised:
+    def itemised(self) -> PerLossAdjoints:
         """a_{t,k} of every loss step t, lag by lag."""
-        return itemise(self.trace, self.sequence.target, self.loss_weights)
+        return per_loss_adjoints(self.trace, self.sequence.target, self.loss_weights)
 
     @cached_property
     def truncated(self) -> Weights:

@@ -26,7 +26,7 @@ def verdict(exploration: Exploration) -> dict[str, Any]:
     Returns
     -------
     dict
-        `app.api.answer.Verdict` describes its fields.
+        `app.contract.run_answer.Verdict` describes its fields.
     """
     trace, norms, cell = exploration.trace, exploration.jacobian_norms, exploration.network.cell
     gains = curve.gains_by_lag(norms.log10_frobenius[: norms.of_step + 1], trace.state.shape[-1])

@@ -6,12 +6,12 @@ import gc
 import pytest
 from starlette.types import Message
 
-from app.api.answer_memory import SMALL_BYTES, AnswerMemory, Body
-from app.api.answers import Answers, Interest
-from app.api.errors import ServerBusy
-from app.api.replies import json_reply
-from app.api.workers import Workers
 from app.common.cost import Cost
+from app.server.compute.answer_memory import SMALL_BYTES, AnswerMemory, Body
+from app.server.compute.computations import CancelToken, Computations
+from app.server.compute.lanes import Lanes
+from app.server.compute.responses import json_reply
+from app.server.http.errors import ServerBusy
 from app.settings import Settings
 from tests.api.test_answers import Client
 
@@ -51,10 +51,10 @@ def test_an_answer_larger_than_the_limit_may_be_the_only_one() -> None:
 
 
 async def test_large_answers_are_refused_before_they_are_computed_while_clients_read_others() -> None:
-    answers = Answers(Workers(Settings()), AnswerMemory(2 * LARGE), cache_bytes=0)
+    answers = Computations(Lanes(Settings()), AnswerMemory(2 * LARGE), cache_bytes=0)
     computed = 0
 
-    def work(interest: Interest) -> list[bytes]:
+    def work(interest: CancelToken) -> list[bytes]:
         nonlocal computed
         computed += 1
         return [bytes(LARGE)]
@@ -77,7 +77,7 @@ async def test_large_answers_are_refused_before_they_are_computed_while_clients_
 async def test_a_large_answer_in_the_cache_makes_room() -> None:
     """Where what is cached leaves no room for a large answer, the longest unused go."""
     memory = AnswerMemory(2 * LARGE)
-    answers = Answers(Workers(Settings()), memory, cache_bytes=8 * LARGE)
+    answers = Computations(Lanes(Settings()), memory, cache_bytes=8 * LARGE)
     cost = Cost(0.001, LARGE / 1e6, (), LARGE / 1e6)
     for key in "abcde":
         await answers.get(key, lambda interest: [bytes(LARGE)], cost, Client().request)

@@ -12,15 +12,15 @@ import httpx
 import pytest
 from fastapi import FastAPI, Request
 
-from app.api.answer_memory import AnswerMemory
-from app.api.answers import Answers, Interest
-from app.api.errors import ClientGone, ServerBusy
-from app.api.routes.pages import FIRST_PARTS
-from app.api.server import Server
-from app.api.workers import Ticket, Workers
 from app.common.cost import Cost
 from app.engine.errors import WorkTooLarge
 from app.main import create_app
+from app.server.compute.answer_memory import AnswerMemory
+from app.server.compute.computations import CancelToken, Computations
+from app.server.compute.lanes import Lanes, QueueEntry
+from app.server.http.errors import ClientGone, ServerBusy
+from app.server.routes.pages import FIRST_PARTS
+from app.server.state import AppState
 from app.settings import Settings
 from tests.api.conftest import connect
 
@@ -55,7 +55,7 @@ class Slow:
         self.count = 0
         self.ended = threading.Event()
 
-    def work(self, interest: Interest) -> list[bytes]:
+    def work(self, interest: CancelToken) -> list[bytes]:
         self.count += 1
         self.begun.release()
         assert self.release.wait(10)
@@ -76,8 +76,8 @@ def slow() -> Iterator[Slow]:
     slow.release.set()
 
 
-def answers(most_bytes: int = 10_000, **changed: Any) -> Answers:
-    return Answers(Workers(Settings(**{"workers": 1, "long_wait_seconds": 100, **changed})), AnswerMemory(10**9), most_bytes)
+def answers(most_bytes: int = 10_000, **changed: Any) -> Computations:
+    return Computations(Lanes(Settings(**{"workers": 1, "long_wait_seconds": 100, **changed})), AnswerMemory(10**9), most_bytes)
 
 
 @pytest.fixture
@@ -86,9 +86,9 @@ def fresh() -> FastAPI:
     return create_app(Settings())
 
 
-def server_of(app: FastAPI) -> Server:
+def server_of(app: FastAPI) -> AppState:
     server = app.state.server
-    assert isinstance(server, Server)
+    assert isinstance(server, AppState)
     return server
 
 
@@ -255,7 +255,7 @@ async def test_a_client_that_leaves_while_it_waits_costs_nothing(slow: Slow) -> 
 
 
 async def test_everyone_who_waits_hears_of_a_failure_and_it_is_not_remembered() -> None:
-    def fails(interest: Interest) -> list[bytes]:
+    def fails(interest: CancelToken) -> list[bytes]:
         raise ServerBusy(retry_after=1)
 
     shared = answers()
@@ -326,7 +326,7 @@ async def test_while_the_loop_is_full_runs_are_refused_unread_and_all_else_is_an
         for _ in range(2):
             await client.get(RUNS, params=SMALL)
         lane = server_of(app).workers.at_once
-        lane._running.add(Ticket(Cost(1.0, 0.0, ()), asyncio.get_running_loop().create_future()))
+        lane._running.add(QueueEntry(Cost(1.0, 0.0, ()), asyncio.get_running_loop().create_future()))
         refused = await client.get(RUNS, params={"hidden_size": 0})  # read, it would be a 422
         assert (refused.status_code, refused.headers["retry-after"]) == (503, "1")
         assert (await client.get("/api/v1/catalog")).status_code == 200
@@ -355,17 +355,17 @@ async def test_past_its_bound_the_server_refuses_at_once_and_comes_back() -> Non
 
 
 async def test_a_run_that_takes_far_longer_than_was_estimated_is_given_up() -> None:
-    def work(interest: Interest) -> list[bytes]:
+    def work(interest: CancelToken) -> list[bytes]:
         while True:
             interest.check()
 
-    impatient = Answers(Workers(Settings()), AnswerMemory(10**9), 0, most_seconds=0.02)
+    impatient = Computations(Lanes(Settings()), AnswerMemory(10**9), 0, most_seconds=0.02)
     with pytest.raises(WorkTooLarge, match=r"not finished', allowed: at most 0\.06 s\. Leave parts out of include"):
         await impatient.get(None, work, LONG, Client().request)
 
 
 def test_only_seconds_of_computing_count() -> None:
-    interest = Interest(most_seconds=0.01)
+    interest = CancelToken(most_seconds=0.01)
     interest.check()
     time.sleep(0.05)
     interest.check()

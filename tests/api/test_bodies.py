@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from app.api import bodies
+from app.server.wire import json_bodies
 from tests.api.test_errors import JSON, RUNS, error_of
 
 pytestmark = pytest.mark.anyio
@@ -25,7 +25,7 @@ async def test_a_large_body_of_more_lists_or_names_than_any_request_needs(client
 
 async def test_large_bodies_are_parsed_one_at_a_time(client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
     """The parser holds the interpreter's lock: four at the same time would stop the event loop for four times as long."""
-    parsing, most, read = 0, 0, bodies.read
+    parsing, most, read = 0, 0, json_bodies.read
 
     def counted(body: bytes) -> Any:
         nonlocal parsing, most
@@ -34,7 +34,7 @@ async def test_large_bodies_are_parsed_one_at_a_time(client: httpx.AsyncClient, 
         parsing -= 1
         return read(body)
 
-    monkeypatch.setattr(bodies, "read", counted)
+    monkeypatch.setattr(json_bodies, "read", counted)
     body = json.dumps({"x": [ROW] * ROWS, "hidden_size": 2, "include": ["spectrum"]})
     responses = await asyncio.gather(*[client.post(RUNS, content=body, headers=JSON) for _ in range(4)])
     assert [response.status_code for response in responses] == [200] * 4

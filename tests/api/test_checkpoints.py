@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app.api.checkpoints import CheckpointCache, Entry, size_of
 from app.engine.optimizers import OptimizerState
+from app.server.stream.checkpoints import CheckpointCache, Entry, size_of
 from app.train.parameters import TrainingParameters
 from app.train.training import Replayed, State, Step, events, resolve
 

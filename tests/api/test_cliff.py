@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from jsonschema import Draft202012Validator
 
-from app.api.cliff_answer import CliffAnswer
+from app.contract.cliff_answer import CliffAnswer
 from app.main import create_app
 from app.settings import Settings
 from tests.api.conftest import connect

@@ -10,8 +10,8 @@ import zstandard
 from starlette.types import Message, Receive, Scope, Send
 from starlette_compress import CompressMiddleware
 
-from app.api.answer_memory import Body
-from app.api.replies import PIECE_BYTES, gzipped, json_reply
+from app.server.compute.answer_memory import Body
+from app.server.compute.responses import PIECE_BYTES, gzipped, json_reply
 
 pytestmark = pytest.mark.anyio
 

@@ -11,12 +11,12 @@ from fastapi.routing import APIRouter
 from pydantic import ValidationError
 
 import app.main  # noqa: F401  (loads every exception class)
-from app.api.errors import STATUS, ErrorBody
-from app.api.headers import SECURITY_HEADERS
-from app.api.schemas import CliffQuery, RunBody, RunQuery, TrainingQuery
+from app.contract.requests import CliffQuery, RunBody, RunQuery, TrainingQuery
 from app.engine.errors import UnrolledError
 from app.explore.parts import PART_FUNCTIONS
 from app.main import create_app
+from app.server.http.errors import STATUS, ErrorBody
+from app.server.http.security_headers import SECURITY_HEADERS
 from app.settings import Settings
 from tests.api.conftest import connect
 from tests.api.wire import strict_json

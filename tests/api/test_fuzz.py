@@ -26,9 +26,11 @@ from schemathesis.specs.openapi.checks import (
     unsupported_method,
 )
 
-from app.api.errors import ErrorBody
-from app.api.schemas import CLIFF, PAGE_PARAMETERS, RUN, TRAINING, RunBody, Weights
+from app.contract.forms import CLIFF, PAGE_PARAMETERS, RUN, TRAINING
+from app.contract.own_data import Weights
+from app.contract.requests import RunBody
 from app.main import create_app
+from app.server.http.errors import ErrorBody
 from app.settings import Settings
 from tests.api.wire import strict_json
 from tests.serving import serving

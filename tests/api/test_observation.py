@@ -12,9 +12,9 @@ from fastapi import FastAPI
 from fastapi.routing import APIRouter
 from prometheus_client.parser import text_string_to_metric_families
 
-from app.api import logs
-from app.api.observation import request_id
 from app.main import create_app
+from app.server.http import logs
+from app.server.http.access_log import request_id
 from app.settings import Settings
 from tests.api.conftest import connect
 

@@ -11,9 +11,9 @@ from fastapi import FastAPI
 from openapi_spec_validator import validate
 from openapi_spec_validator.validation.exceptions import OpenAPIValidationError
 
-from app.api.errors import ABOUT
-from app.api.schemas import RUN
+from app.contract.forms import RUN
 from app.explore.parameters import PARTS
+from app.server.http.errors import ABOUT
 from app.settings import Settings
 from tests.api.wire import strict_json
 

@@ -6,7 +6,7 @@ import re
 import httpx
 import pytest
 
-from app.api.headers import SECURITY_HEADERS
+from app.server.http.security_headers import SECURITY_HEADERS
 
 pytestmark = pytest.mark.anyio
 

@@ -11,8 +11,8 @@ from urllib.parse import quote, urlsplit
 import httpx
 import pytest
 
-from app.api.headers import SECURITY_HEADERS
-from app.api.hosts import names_for
+from app.server.http.allowed_hosts import names_for
+from app.server.http.security_headers import SECURITY_HEADERS
 from tests.api.wire import strict_json
 from tests.serving import serving
 

@@ -10,12 +10,12 @@ import httpx
 import numpy as np
 import pytest
 
-from app.api.routes import runs
 from app.explore import run
 from app.explore.parameters import DEFAULT_PARTS, PARTS
 from app.explore.presets import PRESETS
 from app.main import create_app
 from app.sequences import SOURCES
+from app.server.routes import runs
 from app.settings import Settings
 from tests.api.conftest import connect
 from tests.api.wire import arrays_in, at, decoded, strict_json
@@ -142,7 +142,7 @@ async def test_304_is_answered_without_computing(client: httpx.AsyncClient, monk
     def computed(*_: object) -> bytes:
         raise AssertionError("a run was computed")
 
-    monkeypatch.setattr("app.api.routes.runs.compute", computed)
+    monkeypatch.setattr("app.server.routes.runs.compute", computed)
     assert (await client.get(RUNS, params=SMALL, headers={"If-None-Match": etag})).status_code == 304
 
 

@@ -10,11 +10,11 @@ import httpx
 import pytest
 from jsonschema import Draft202012Validator
 
-from app.api.errors import ServerBusy
-from app.api.streaming import SLICE_COST, EventStream, Streams
-from app.api.training_answer import TrainingAnswer
-from app.api.training_events import TrainingEvents
+from app.contract.training_answer import TrainingAnswer
 from app.main import create_app
+from app.server.http.errors import ServerBusy
+from app.server.stream.event_stream import SLICE_COST, EventStream, Streams
+from app.server.stream.training_events import TrainingEvents
 from app.settings import Settings
 from app.train.parameters import TrainingParameters
 from app.train.training import Event, events, resolve
@@ -257,7 +257,7 @@ class Silent:
 
 
 async def test_a_long_silence_is_broken_by_comments(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.api.streaming.SILENCE_SECONDS", 0.0)
+    monkeypatch.setattr("app.server.stream.event_stream.SILENCE_SECONDS", 0.0)
     sent: list[bytes] = []
 
     async def send(message: dict[str, object]) -> None:

@@ -9,9 +9,9 @@ from fastapi import FastAPI
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.api.arrays import NUMBERS_AT_A_TIME, PIECE_BYTES, encode, encode_in_pieces, typed
-from app.api.schemas import RUN
+from app.contract.forms import RUN
 from app.explore.parameters import PARTS, RunParameters
+from app.server.wire.json_arrays import NUMBERS_AT_A_TIME, PIECE_BYTES, encode, encode_in_pieces, typed
 from tests.api.conftest import connect
 from tests.api.wire import arrays_in, decoded, strict_json
 

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from app.api.errors import ServerBusy
-from app.api.workers import QUICK_SECONDS, Workers
 from app.common.cost import Cost
 from app.explore.parameters import RunParameters
 from app.explore.run import explore
+from app.server.compute.lanes import QUICK_SECONDS, Lanes
+from app.server.http.errors import ServerBusy
 from app.settings import Settings
 
 pytestmark = pytest.mark.anyio
@@ -51,9 +51,9 @@ def cost(seconds: float, megabytes: float = 0.0) -> Cost:
     return Cost(seconds, megabytes, ("length",))
 
 
-def workers(**changed: Any) -> Workers:
+def workers(**changed: Any) -> Lanes:
     """One at a time in every lane, unless said otherwise."""
-    return Workers(
+    return Lanes(
         Settings(**{"inline_seconds": 0.0, "workers": 1, "queue_length": 5, "wait_seconds": 100, "long_wait_seconds": 100, **changed})
     )
 

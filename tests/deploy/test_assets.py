@@ -11,8 +11,8 @@ import pytest
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
-from app.api import assets
-from app.api.assets import Assets
+from app.server.pages import assets
+from app.server.pages.assets import Assets
 
 SCRIPT = b"export const answer = 42;\n" * 100
 

@@ -10,7 +10,7 @@ import kubernetes_validate
 import pytest
 import yaml
 
-import app.api.routes
+import app.server.routes
 from app.settings import Settings
 from tests.serving import ROOT
 
@@ -95,7 +95,7 @@ def test_a_pod_may_finish_what_it_has_begun(pod: dict[str, Any], container: dict
 
 def test_the_ingress_opens_every_route_but_those_of_operators() -> None:
     rules = OBJECTS["Ingress"]["spec"]["rules"][0]["http"]["paths"]
-    modules = [importlib.import_module(f"app.api.routes.{module.name}") for module in pkgutil.iter_modules(app.api.routes.__path__)]
+    modules = [importlib.import_module(f"app.server.routes.{module.name}") for module in pkgutil.iter_modules(app.server.routes.__path__)]
     routes = {route.path for module in modules for route in module.router.routes} | {"/static/", "/openapi.json"}
     opened = {route for route in routes if any(opens(rule, route) for rule in rules)}
     assert routes - opened == {"/healthz", "/readyz", "/metrics"}

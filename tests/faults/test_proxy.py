@@ -162,7 +162,7 @@ def test_what_was_kept_is_given_while_the_servers_are_away(tmp_path: Path) -> No
 
 
 def test_a_file_of_another_version_is_asked_of_the_other_server(tmp_path: Path) -> None:
-    missing = answers(b'{"error": {}}', "404 Not Found")
+    missing = answers(b'{"error": {}}', "404 Not FoundAnswer")
     with behind_nginx(tmp_path, missing, answers(b"export {};", "200 OK", KEPT)) as (client, servers):
         for number in range(4):
             assert client.get(f"/static/0123456789abcdef/js/{number}.js").content == b"export {};"

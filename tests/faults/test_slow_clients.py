@@ -17,8 +17,8 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from app.api.headers import SECURITY_HEADERS
-from app.api.protocol import LINGER_BYTES
+from app.server.http.connection_limits import LINGER_BYTES
+from app.server.http.security_headers import SECURITY_HEADERS
 from tests.serving import serving
 from tests.site import Copy
 

@@ -5,7 +5,7 @@ import numpy as np
 from app.engine.arrays import Array
 from app.engine.backward.bptt import backpropagate, loss_per_step
 from app.engine.backward.clipping import clip
-from app.engine.backward.per_loss_adjoints import itemise
+from app.engine.backward.per_loss_adjoints import per_loss_adjoints
 from app.engine.backward.truncation import truncated_gradients, truncated_sweep
 from app.engine.flow.flow_matrix import flow_matrix
 from app.engine.flow.gain_split import gain_split
@@ -20,7 +20,7 @@ def assert_outcomes_agree(problem: Problem, expected: dict[str, Array]) -> None:
     """Every gradient to 1e-10 relative, and what they come from."""
     trace = forward(problem.network, problem.x)
     back = backpropagate(trace, problem.target, problem.loss_weights)
-    itemised = itemise(trace, problem.target, problem.loss_weights)
+    itemised = per_loss_adjoints(trace, problem.target, problem.loss_weights)
     found = {
         "h": trace.h,
         "z": trace.z,

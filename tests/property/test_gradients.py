@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.engine.backward.bptt import backpropagate, loss_per_step
-from app.engine.backward.per_loss_adjoints import itemise
+from app.engine.backward.per_loss_adjoints import per_loss_adjoints
 from app.engine.backward.truncation import gradient_by_lag
 from app.engine.model.activations import ACTIVATIONS
 from app.engine.model.cells import CELLS
@@ -70,7 +70,7 @@ def test_lags_sum_to_the_gradient(problem):
     network, x, target, weights = problem
     trace = forward(network, x)
     full = backpropagate(trace, target, weights).gradients["W"]
-    by_lag = gradient_by_lag(trace, itemise(trace, target, weights), full)
+    by_lag = gradient_by_lag(trace, per_loss_adjoints(trace, target, weights), full)
     if np.linalg.norm(full) > 0.0:
         assert by_lag.relative_bias[-1] < 1e-12
         assert np.all(np.diff(by_lag.norm[np.isneginf(by_lag.log10_norm)]) == 0.0)

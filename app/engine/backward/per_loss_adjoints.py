@@ -58,7 +58,7 @@ class TermsByLag:
 
 
 @dataclass(frozen=True)
-class Itemised:
+class PerLossAdjoints:
     """The adjoint of every loss step, a_{t,k} = ∂L_t/∂h_k, apart from the others: computed lag by lag, and forgotten.
 
     Attributes
@@ -154,7 +154,7 @@ def _one_step_back(trace: Trace, rows: IntArray, adjoint: Array, scale: Array, l
     return previous, scale
 
 
-def itemise(trace: Trace, target: Array, loss_weights: Array) -> Itemised:
+def per_loss_adjoints(trace: Trace, target: Array, loss_weights: Array) -> PerLossAdjoints:
     """The adjoints of all loss steps, apart from each other.
 
     Parameters
@@ -167,7 +167,7 @@ def itemise(trace: Trace, target: Array, loss_weights: Array) -> Itemised:
         m, (T,); R of them are not zero.
     """
     steps = np.flatnonzero(loss_weights)[::-1] + 1
-    return Itemised(trace, steps, *scaled_output_adjoint(trace, target, loss_weights))
+    return PerLossAdjoints(trace, steps, *scaled_output_adjoint(trace, target, loss_weights))
 
 
 def _normalised_rows(rows: Array, scale: Array) -> tuple[Array, Array]:
@@ -177,7 +177,7 @@ def _normalised_rows(rows: Array, scale: Array) -> tuple[Array, Array]:
 
 
 @np.errstate(over="ignore", under="ignore", invalid="ignore")
-def contributions(trace: Trace, itemised: Itemised) -> Array:
+def contributions(trace: Trace, itemised: PerLossAdjoints) -> Array:
     """log10 ‖(a_{t,k} ∘ f'(s_k)) h_{k-1}ᵀ‖_F for every loss step t and step k.
 
     Returns

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.engine.arrays import Array
-from app.engine.backward.per_loss_adjoints import Itemised
+from app.engine.backward.per_loss_adjoints import PerLossAdjoints
 from app.engine.model.network import Trace
 
 
@@ -31,7 +31,7 @@ class Terms:
     dL_dW: Array
 
 
-def terms(trace: Trace, itemised: Itemised) -> Terms:
+def terms(trace: Trace, itemised: PerLossAdjoints) -> Terms:
     """Write the sums ∂h_T/∂W = Σ_k ∂h_T/∂h_k ∂⁺h_k/∂W and ∂L/∂W = Σ_t Σ_k out, term by term.
 
     ∂⁺h_k/∂W is the immediate derivative, with h_{k-1} held fixed (Pascanu et al. 2013, eq. 5).

@@ -3,7 +3,7 @@
 sliding: every loss step reaches back exactly K steps, the terms with t − k < K.
 chunked: terms with t and k in the same chunk of K steps; what detach() every K steps does.
 
-`truncated_gradients` takes the terms apart that `itemise` found, for one sequence. `truncated_sweep` does a training step's
+`truncated_gradients` takes the terms apart that `per_loss_adjoints` found, for one sequence. `truncated_sweep` does a training step's
 work: the same gradient of a whole batch, without keeping the terms.
 """
 
@@ -14,7 +14,7 @@ import numpy as np
 
 from app.engine.arrays import Array, BoolArray, IntArray, Weights
 from app.engine.backward.bptt import backpropagate, counted_steps, output_adjoint, parameter_gradients
-from app.engine.backward.per_loss_adjoints import NUMBERS_AT_A_TIME, Itemised, TermsByLag
+from app.engine.backward.per_loss_adjoints import NUMBERS_AT_A_TIME, PerLossAdjoints, TermsByLag
 from app.engine.interruption import checkpoint
 from app.engine.model.network import Trace
 from app.engine.numerics.euclidean_norms import LARGEST_SAFE_SQUARE, SMALLEST_SAFE_SQUARE, euclidean_norm, norms, unit_vectors
@@ -47,7 +47,7 @@ class GradientByLag:
     parameter_norms: dict[str, Array]
 
 
-def gradient_by_lag(trace: Trace, itemised: Itemised, full: Array) -> GradientByLag:
+def gradient_by_lag(trace: Trace, itemised: PerLossAdjoints, full: Array) -> GradientByLag:
     """Sum the terms of the gradient lag by lag; the running sums answer every sliding truncation at once.
 
     Parameters
@@ -152,7 +152,7 @@ def _flat(matrices: Array) -> Array:
     return matrices.reshape(len(matrices), -1)
 
 
-def _norms_apart(trace: Trace, itemised: Itemised, initial: Array) -> dict[str, Array]:
+def _norms_apart(trace: Trace, itemised: PerLossAdjoints, initial: Array) -> dict[str, Array]:
     """Norms of what has no lag of its own: V and b_z keep their gradients, h_0 has one term for every window that holds step 1."""
     size, counted = trace.network.hidden_size, counted_steps(itemised.dL_dz)
     outputs = itemised.plain_dL_dz[:counted]
@@ -166,7 +166,7 @@ def _norms_apart(trace: Trace, itemised: Itemised, initial: Array) -> dict[str, 
     }
 
 
-def truncated_gradients(trace: Trace, itemised: Itemised, mode: str, length: int) -> Weights:
+def truncated_gradients(trace: Trace, itemised: PerLossAdjoints, mode: str, length: int) -> Weights:
     """Every parameter's gradient with only the terms that the truncation keeps.
 
     Parameters

@@ -4,9 +4,9 @@ import dataclasses
 
 import pytest
 
-from app.api.routes.runs import question
 from app.explore.parameters import RunParameters
 from app.explore.run import prepare
+from app.server.routes.runs import question
 from app.settings import Settings
 from tests.measuring import peak_megabytes
 from tests.random_runs import accepted_runs, computed

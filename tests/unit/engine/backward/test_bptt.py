@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from app.engine.backward import bptt
-from app.engine.backward.per_loss_adjoints import contributions, itemise
+from app.engine.backward.per_loss_adjoints import contributions, per_loss_adjoints
 from app.engine.backward.truncation import gradient_by_lag
 from app.engine.model.activations import ACTIVATIONS
 from app.engine.model.cells import CELLS
@@ -71,7 +71,7 @@ def one_unit(activation="tanh", **parameters):
 def test_a_term_so_small_that_its_square_is_nothing_is_no_zero(x):
     """∂L/∂W of one saturated step is 2 (h₁ − target) f'(s₁) h₀, down to 1e−868."""
     trace, target = forward(one_unit(), np.array([[x]])), np.zeros((1, 1))
-    itemised = itemise(trace, target, np.ones(1))
+    itemised = per_loss_adjoints(trace, target, np.ones(1))
     expected = float(mpmath.log10(2 * mpmath.sech(mpmath.mpf(x) + 1) ** 2))
     assert contributions(trace, itemised)[0, 0] == pytest.approx(expected, rel=1e-14)
     by_lag = gradient_by_lag(trace, itemised, bptt.backpropagate(trace, target, np.ones(1)).gradients["W"])
@@ -80,7 +80,7 @@ def test_a_term_so_small_that_its_square_is_nothing_is_no_zero(x):
 
 def test_a_term_is_no_zero_where_only_its_factors_are_in_range():
     trace, target = forward(one_unit("identity", h_0=[1e-200], V=[[1e-200]]), np.zeros((1, 1))), np.ones((1, 1))
-    itemised = itemise(trace, target, np.ones(1))
+    itemised = per_loss_adjoints(trace, target, np.ones(1))
     assert contributions(trace, itemised)[0, 0] == pytest.approx(np.log10(2.0) - 400.0, rel=1e-14)
     assert gradient_by_lag(trace, itemised, np.zeros((1, 1))).log10_norm[0] == pytest.approx(np.log10(2.0) - 400.0, rel=1e-14)
 
@@ -100,7 +100,7 @@ def test_a_unit_saturated_beyond_float64_beside_one_that_is_not(make_weights, lo
     scaled = bptt.scaled_adjoints(trace, bptt.backpropagate(trace, target, weights), target, weights)
     if loss_at == "last":
         np.testing.assert_allclose(scaled.log10_norm, back, rtol=1e-13)
-    terms = contributions(trace, itemise(trace, target, weights))[-1]
+    terms = contributions(trace, per_loss_adjoints(trace, target, weights))[-1]
     np.testing.assert_allclose(terms[1:], back[1:-1] + np.log10(np.linalg.norm(trace.h[1:-1], axis=1)), rtol=1e-13)
 
 
@@ -118,7 +118,7 @@ def test_a_confident_right_answer_still_says_something(distance):
     scaled = bptt.scaled_adjoints(trace, back, target, np.ones(1))
     np.testing.assert_allclose(scaled.log10_norm, expected, rtol=1e-14)
     np.testing.assert_allclose(scaled.direction, np.array([[-1.0, 1.0]] * 2) / np.sqrt(2.0), rtol=1e-14)
-    (terms,) = itemise(trace, target, np.ones(1)).by_lag()
+    (terms,) = per_loss_adjoints(trace, target, np.ones(1)).by_lag()
     np.testing.assert_allclose(np.log10(np.linalg.norm(terms.local[0, 0])) + terms.log10_scale[0, 0], expected, rtol=1e-14)
     assert bptt.loss_per_step(trace, target)[0] == pytest.approx(np.exp(-distance), rel=1e-14)
     np.testing.assert_allclose(back.gradients["b_z"], [-np.exp(-distance), np.exp(-distance)], rtol=1e-14)

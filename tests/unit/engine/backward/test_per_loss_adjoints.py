@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
-from app.engine.backward import bptt, per_loss_adjoints, truncation
-from app.engine.backward.per_loss_adjoints import contributions, itemise
+from app.engine.backward import bptt, truncation
+from app.engine.backward import per_loss_adjoints as module
+from app.engine.backward.per_loss_adjoints import contributions, per_loss_adjoints
 from app.engine.model.activations import ACTIVATIONS
 from app.engine.model.cells import CELLS
 from app.engine.model.network import Network, forward
@@ -36,7 +37,7 @@ def all_terms(taken_apart, together=1):
 @pytest.mark.parametrize("together", [1, 2, 100])
 def test_they_sum_to_the_adjoint(case, together):
     trace, target, weights = case
-    local, scale = all_terms(itemise(trace, target, weights), together)
+    local, scale = all_terms(per_loss_adjoints(trace, target, weights), together)
     back = bptt.backpropagate(trace, target, weights)
     np.testing.assert_allclose(np.einsum("rt,rtg->tg", 10.0**scale, local), back.local, atol=1e-12)
 
@@ -44,7 +45,7 @@ def test_they_sum_to_the_adjoint(case, together):
 @pytest.mark.parametrize("together", [1, 2, 100])
 def test_every_loss_step_arrives_at_the_initial_state_once(case, together):
     trace, target, weights = case
-    taken_apart = itemise(trace, target, weights)
+    taken_apart = per_loss_adjoints(trace, target, weights)
     arrived, total = [], np.zeros(trace.state.shape[-1])
     for found in taken_apart.by_lag(together):
         arrived += taken_apart.steps[found.arrived].tolist()
@@ -54,13 +55,13 @@ def test_every_loss_step_arrives_at_the_initial_state_once(case, together):
 
 
 def test_a_window_leaves_the_longer_lags_out(case):
-    lags = [lag for found in itemise(*case).by_lag(2, window=3) for lag in found.lags.tolist()]
+    lags = [lag for found in per_loss_adjoints(*case).by_lag(2, window=3) for lag in found.lags.tolist()]
     assert lags == [0, 1, 2]
 
 
 def test_contributions_are_the_norms_of_the_terms(case, monkeypatch):
     trace, target, weights = case
-    taken_apart = itemise(trace, target, weights)
+    taken_apart = per_loss_adjoints(trace, target, weights)
     local, scale = all_terms(taken_apart)
     found = contributions(trace, taken_apart)
     for index, t in enumerate(taken_apart.steps):
@@ -70,7 +71,7 @@ def test_contributions_are_the_norms_of_the_terms(case, monkeypatch):
         assert np.isnan(found[t - 1, t:]).all()
     without_loss = np.flatnonzero(weights == 0.0)
     assert np.isnan(found[without_loss]).all()
-    monkeypatch.setattr(per_loss_adjoints, "NUMBERS_AT_A_TIME", 1)
+    monkeypatch.setattr(module, "NUMBERS_AT_A_TIME", 1)
     np.testing.assert_allclose(contributions(trace, taken_apart), found, rtol=0, atol=1e-14)
 
 
@@ -83,7 +84,7 @@ def test_they_go_on_where_float64_ends(w, make_weights):
         CELLS["rnn"](ACTIVATIONS["identity"]), READOUTS["identity"], {name: np.array(value) for name, value in parameters.items()}
     )
     trace, target, weights = forward(network, np.zeros((length, 1))), np.full((length, 1), -0.5), make_weights("last", length)
-    local, scale = all_terms(itemise(trace, target, weights))
+    local, scale = all_terms(per_loss_adjoints(trace, target, weights))
     log10_local = np.log10(np.abs(local[0, :, 0])) + scale[0]
     np.testing.assert_allclose(log10_local, (length - np.arange(1, length + 1)) * np.log10(w), atol=1e-9)
 
@@ -95,8 +96,8 @@ def test_memory_is_not_that_of_all_terms(make_network, make_data, make_weights):
     trace, weights = forward(network, x), make_weights("every", 800)
     full = bptt.backpropagate(trace, target, weights).gradients["W"]
     for work in (
-        lambda: truncation.truncated_gradients(trace, itemise(trace, target, weights), "sliding", 799),
-        lambda: truncation.gradient_by_lag(trace, itemise(trace, target, weights), full),
-        lambda: contributions(trace, itemise(trace, target, weights)),
+        lambda: truncation.truncated_gradients(trace, per_loss_adjoints(trace, target, weights), "sliding", 799),
+        lambda: truncation.gradient_by_lag(trace, per_loss_adjoints(trace, target, weights), full),
+        lambda: contributions(trace, per_loss_adjoints(trace, target, weights)),
     ):
         assert peak_megabytes(work) < 16.0

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from app.engine.backward import bptt
-from app.engine.backward.per_loss_adjoints import itemise
+from app.engine.backward.per_loss_adjoints import per_loss_adjoints
 from app.engine.backward.terms import terms
 from app.engine.model.activations import ACTIVATIONS
 from app.engine.model.network import Network, forward
@@ -16,7 +16,7 @@ def case(request, make_network, make_data, make_weights):
     x, target = make_data(network, 3)
     trace, weights = forward(network, x), make_weights("every", 3)
     back = bptt.backpropagate(trace, target, weights)
-    return trace, back, terms(trace, itemise(trace, target, weights))
+    return trace, back, terms(trace, per_loss_adjoints(trace, target, weights))
 
 
 def test_every_term_of_dh3_dW_is_there_and_they_sum_to_the_derivative(case):

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from app.engine.backward import bptt, truncation
-from app.engine.backward.per_loss_adjoints import itemise
+from app.engine.backward.per_loss_adjoints import per_loss_adjoints
 from app.engine.model.network import forward
 from app.engine.numerics.euclidean_norms import cosine
 
@@ -14,7 +14,7 @@ def case(request, make_network, make_data, make_weights):
     network = make_network(spectral_radius=1.2)
     x, target = make_data(network, LENGTH)
     trace, weights = forward(network, x), make_weights(request.param, LENGTH)
-    return trace, target, weights, bptt.backpropagate(trace, target, weights), itemise(trace, target, weights)
+    return trace, target, weights, bptt.backpropagate(trace, target, weights), per_loss_adjoints(trace, target, weights)
 
 
 def test_a_window_of_all_steps_is_the_full_gradient(case):
@@ -69,7 +69,7 @@ def test_norms_keep_their_digits_where_squares_leave_float64(make_network, make_
     def by_lag(scale):
         trace = forward(network, x * scale)
         full = bptt.backpropagate(trace, 0.0 * target, weights).gradients["W"]
-        return truncation.gradient_by_lag(trace, itemise(trace, 0.0 * target, weights), full)
+        return truncation.gradient_by_lag(trace, per_loss_adjoints(trace, 0.0 * target, weights), full)
 
     plain, scaled = by_lag(1.0), by_lag(2.0 ** (bits // 2))
     for name in ("norm", "truncated_norm"):
@@ -85,7 +85,7 @@ def test_a_lag_beyond_the_last_loss_step_has_no_terms(make_network, make_data, m
     x, target = make_data(network, 5)
     trace, weights = forward(network, x), make_weights("2", 5)
     full = bptt.backpropagate(trace, target, weights).gradients["W"]
-    by_lag = truncation.gradient_by_lag(trace, itemise(trace, target, weights), full)
+    by_lag = truncation.gradient_by_lag(trace, per_loss_adjoints(trace, target, weights), full)
     np.testing.assert_array_equal(by_lag.norm[2:], 0.0)
     assert np.isneginf(by_lag.log10_norm[2:]).all()
     assert np.isnan(by_lag.cosine[2:]).all()
@@ -107,7 +107,8 @@ def test_a_sweep_over_a_batch_is_the_sum_over_its_members_term_by_term(make_netw
     swept = truncation.truncated_sweep(forward(network, x), target, weights, mode, window)
     traces = [(forward(network, x), target) for x, target in members]
     by_terms = [
-        truncation.truncated_gradients(trace, itemise(trace, target, weights), mode, min(window, LENGTH)) for trace, target in traces
+        truncation.truncated_gradients(trace, per_loss_adjoints(trace, target, weights), mode, min(window, LENGTH))
+        for trace, target in traces
     ]
     for name, gradient in swept.items():
         np.testing.assert_allclose(gradient, sum(terms[name] for terms in by_terms), atol=1e-12)
@@ -119,6 +120,6 @@ def test_a_sweep_keeps_the_scale_of_steps_that_are_saturated_beyond_float64(make
     saturated = forward(network, x * 1e6)
     assert saturated.linear.log10_scale.any()
     swept = truncation.truncated_sweep(saturated, target, weights, "sliding", 3)
-    by_terms = truncation.truncated_gradients(saturated, itemise(saturated, target, weights), "sliding", 3)
+    by_terms = truncation.truncated_gradients(saturated, per_loss_adjoints(saturated, target, weights), "sliding", 3)
     for name, gradient in swept.items():
         np.testing.assert_allclose(gradient, by_terms[name], rtol=1e-10, atol=1e-300)

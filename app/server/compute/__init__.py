@@ -1,0 +1,1 @@
+"""Where runs are computed, in which order, and which answers are cached."""

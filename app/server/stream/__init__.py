@@ -1,0 +1,1 @@
+"""Server-sent events, and the states of trainings that make going on quick."""

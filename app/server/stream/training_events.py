@@ -1,0 +1,219 @@
+"""A training run on the wire: its events as server-sent events, or all of it as one JSON."""
+
+import dataclasses
+import logging
+import threading
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
+from typing import Any
+
+from fastapi.sse import format_sse_event
+from starlette.responses import Response
+
+from app.contract.version import VERSION
+from app.engine.errors import UnrolledError
+from app.engine.interruption import interruptible
+from app.engine.model.readouts import READOUTS
+from app.server.http.errors import OutOfMemory, error_response, internal_error
+from app.server.stream.event_stream import Streams
+from app.server.wire.json_arrays import encode, encode_in_pieces
+from app.train.training import Diverged, Event, Finished, Replayed, Snapshot, Started, Step
+
+SLICE_SECONDS = 0.1  # so at most ten events with steps come in a second, and ten with snapshots
+RETRY_MILLISECONDS = 1000  # how long a client should wait before it connects again
+END = "end"  # the id of the last event: there is nothing to go on with
+COLUMNS = tuple(field.name for field in dataclasses.fields(Step) if field.name != "step")
+
+log = logging.getLogger(__name__)
+
+
+class Stopped(Exception):
+    """The stream is to end now."""
+
+
+def _check(stop: threading.Event) -> None:
+    if stop.is_set():
+        raise Stopped
+
+
+class TrainingEvents:
+    """One run on its way to one client, slice by slice (see `streaming.SlicedWork`).
+
+    Parameters
+    ----------
+    events : iterator of Event
+        The run.
+    streams : Streams
+        Where the steps are counted.
+    arrays : str
+        The wire form of arrays in snapshots.
+    estimated_seconds : float
+        Of the whole run.
+    stop_after : int
+        The step after which to end.
+    address : str
+        Path and query of the request, without where to go on.
+    """
+
+    def __init__(
+        self, events: Iterator[Event], streams: Streams, *, arrays: str, estimated_seconds: float, stop_after: int, address: str
+    ) -> None:
+        self.ended = False
+        self.replays = False
+        self._events = events
+        self._streams = streams
+        self._arrays = arrays
+        self._estimated_seconds = estimated_seconds
+        self._stop_after = stop_after
+        self._address = address
+        self._began = time.monotonic()
+        self._steps = 0  # computed for this stream
+        self._told = 0  # the last step that was sent, or after which the client asked to go on
+        self._total = 0
+
+    def slice(self, stop: threading.Event) -> bytes:
+        """Compute for a while and write what came of it; a failure is an event, too."""
+        found: list[Event] = []
+        failure = None
+        try:
+            with interruptible(partial(_check, stop)):
+                for event in self._computed(stop):
+                    found.append(event)  # noqa: PERF402 — what was computed before a failure is told all the same
+        except Stopped:
+            pass  # in the middle of a step, which is computed again where the client goes on
+        except UnrolledError as error:
+            failure = error_response(error)
+        except MemoryError:
+            failure = error_response(OutOfMemory())
+        except Exception:
+            log.exception("A training failed.")
+            failure = internal_error()
+        written = self._written(found)
+        if failure is not None:
+            return written + self._failed(failure)
+        if not self.ended and (stop.is_set() or self._told >= self._stop_after):
+            self.ended = True
+            reason = "stop_after" if self._told >= self._stop_after else "shutdown" if self._streams.draining else "busy"
+            written += self._event("interrupted", {"step": self._told, "reason": reason, "resume": f"{self._address}{self._told}"})
+        return written
+
+    def _computed(self, stop: threading.Event) -> Iterator[Event]:
+        """What comes within a slice: `Started` alone, so that it is told at once; else what is computed until the time is up."""
+        until = time.monotonic() + SLICE_SECONDS
+        for event in self._events:
+            yield event
+            if isinstance(event, Step | Replayed):
+                self._steps += 1
+                self._streams.count_step()
+                if event.step >= self._stop_after:
+                    return
+            if isinstance(event, Started):
+                self.replays = event.start_after > 0
+                return
+            if isinstance(event, Replayed):
+                self.replays = event.step < self._told
+                if not self.replays:
+                    return
+            else:
+                self.replays = False
+            if stop.is_set() or time.monotonic() >= until:
+                return
+
+    def _written(self, events: Sequence[Event]) -> bytes:
+        """A slice's events in the order in which they count: snapshots come before the steps that they belong to."""
+        return b"".join(
+            (
+                *(self._started(event) for event in events if isinstance(event, Started)),
+                self._snapshots([event for event in events if isinstance(event, Snapshot)]),
+                self._step([event for event in events if isinstance(event, Step)]),
+                *(self._event("diverged", dataclasses.asdict(event)) for event in events if isinstance(event, Diverged)),
+                *(self._finished(event) for event in events if isinstance(event, Finished)),
+            )
+        )
+
+    def _started(self, event: Started) -> bytes:
+        self._told = event.start_after
+        self._total = event.parameters.steps
+        data = {**described(event, self._arrays), "plan": {**plan(event), "estimated_seconds": self._estimated_seconds}}
+        return self._event("started", data, retry=RETRY_MILLISECONDS)
+
+    def _snapshots(self, snapshots: Sequence[Snapshot]) -> bytes:
+        return self._event("snapshot", {"snapshots": [snapshot_part(event) for event in snapshots]}) if snapshots else b""
+
+    def _step(self, steps: Sequence[Step]) -> bytes:
+        if not steps:
+            return b""
+        self._told = steps[-1].step
+        data = {"first": steps[0].step, "last": self._told, **columns(steps), "progress": self._progress()}
+        return self._event("step", data, id=str(self._told))
+
+    def _progress(self) -> dict[str, float]:
+        rate = self._steps / max(time.monotonic() - self._began, 1e-9)
+        return {"fraction": self._told / self._total, "steps_per_second": rate, "seconds_left": (self._total - self._told) / rate}
+
+    def _finished(self, event: Finished) -> bytes:
+        self.ended = True
+        return self._event("finished", dataclasses.asdict(event), id=END)
+
+    def _failed(self, answer: Response) -> bytes:
+        """The body of the answer that would have been given, had the failure come before the stream began."""
+        self.ended = True
+        return format_sse_event(event="failed", data_str=bytes(answer.body).decode(), id=END)
+
+    def _event(self, name: str, data: dict[str, Any], *, id: str | None = None, retry: int | None = None) -> bytes:  # noqa: A002
+        return format_sse_event(event=name, data_str=encode(data, self._arrays).decode(), id=id, retry=retry)
+
+
+def whole_run(events: Iterable[Event], arrays: str) -> Iterator[bytes]:
+    """All of a run as one JSON."""
+    told = list(events)
+    (started,) = (event for event in told if isinstance(event, Started))
+    steps = [event for event in told if isinstance(event, Step)]
+    divergences = [dataclasses.asdict(event) for event in told if isinstance(event, Diverged)]
+    answer = {
+        **described(started, arrays),
+        "plan": plan(started),
+        "steps": {"first": 1, "last": len(steps), **columns(steps)},
+        "snapshots": [snapshot_part(event) for event in told if isinstance(event, Snapshot)],
+        "divergence": divergences[0] if divergences else None,
+    }
+    return encode_in_pieces(answer, arrays)
+
+
+def described(event: Started, arrays: str) -> dict[str, Any]:
+    """The request as understood, and what computed the answer."""
+    return {"parameters": {**dataclasses.asdict(event.parameters), "arrays": arrays}, "version": VERSION}
+
+
+def plan(event: Started) -> dict[str, Any]:
+    """What the run will do, and what its numbers are to be judged by."""
+    task, run = event.task, event.parameters
+    return {
+        "steps": run.steps,
+        "start_after": event.start_after,
+        "loss": READOUTS[task.readout].loss,
+        "task": {
+            "name": task.name,
+            "about": task.about,
+            "chance": task.chance(run.length or task.default_length),
+            "chance_formula": task.chance_formula,
+            "accuracy_about": task.accuracy_about,
+            "symbols": task.symbols and list(task.symbols),
+            "answers": task.answers and list(task.answers),
+            "input_size": task.input_size,
+            "output_size": task.output_size,
+        },
+    }
+
+
+def columns(steps: Sequence[Step]) -> dict[str, Any]:
+    """One list per number of a step; `accuracy` is None as a whole where the task has none."""
+    found = {name: [getattr(step, name) for step in steps] for name in COLUMNS}
+    has_accuracy = bool(steps) and steps[0].accuracy is not None
+    return {**found, "accuracy": found["accuracy"] if has_accuracy else None}
+
+
+def snapshot_part(event: Snapshot) -> dict[str, Any]:
+    """A snapshot with the step that it belongs to."""
+    return {"step": event.step, **event.parts}

@@ -1,0 +1,1 @@
+"""Requests read from bytes, answers written as bytes: queries, JSON bodies, arrays."""
