@@ -51,21 +51,29 @@ def traced(
 
 @dataclass(frozen=True)
 class GivenJacobians:
-    """A cell whose Jacobians are given: as much of the protocol as the flow of gradients needs."""
+    """A linearization whose Jacobians are given: as much of it as the flow of gradients needs."""
 
     jacobians: Array
 
-    def state_jacobians(self, parameters: Any, linear: Any, start: int, stop: int, out: Array) -> Array:
+    @property
+    def log10_scale(self) -> Array:
+        return np.zeros(len(self.jacobians))
+
+    @property
+    def underflowed(self) -> Array:
+        return np.zeros(len(self.jacobians), dtype=bool)
+
+    def state_jacobians(self, start: int, stop: int, out: Array) -> Array:
         out[:] = self.jacobians[start:stop]
         return out
 
-    def jacobian_factors(self, parameters: Any, linear: Any, step: int) -> tuple[Array, Array]:
-        return np.ones(self.jacobians.shape[-1]), self.jacobians[step]
+    def jacobian_factors(self, row: int) -> tuple[Array, Array]:
+        return np.ones(self.jacobians.shape[-1]), self.jacobians[row]
 
-    def mean_gain(self, linear: Any) -> Array:
-        return np.ones(len(self.jacobians))
+    def log_derivative(self, rows: slice) -> None:
+        return None
 
-    def log_derivative(self, linear: Any, steps: slice) -> None:
+    def mean_derivative(self) -> None:
         return None
 
 
@@ -73,13 +81,8 @@ def chain_of(jacobians: Any) -> Trace:
     """A trace of which only the Jacobians J_1, ..., J_T are known, (T, H, H)."""
     jacobians = np.array(jacobians, dtype=np.float64)
     length, size, _ = jacobians.shape
-    network = SimpleNamespace(cell=GivenJacobians(jacobians), parameters={}, hidden_size=size)
     return SimpleNamespace(  # type: ignore[return-value]
-        network=network,
-        length=length,
-        state=np.zeros((length + 1, size)),
-        divergence=None,
-        linear=SimpleNamespace(log10_scale=np.zeros(length), underflowed=np.zeros(length, dtype=bool)),
+        length=length, state=np.zeros((length + 1, size)), divergence=None, linear=GivenJacobians(jacobians)
     )
 
 
@@ -87,7 +90,7 @@ def jacobians_of(trace: Trace) -> Array:
     """J_1, ..., J_T as float64 knows them, (T, H, H)."""
     size = trace.state.shape[-1]
     out = np.empty((trace.length, size, size))
-    return trace.network.cell.state_jacobians(trace.network.parameters, trace.linear, 0, trace.length, out)
+    return trace.linear.state_jacobians(0, trace.length, out)
 
 
 def exact_flow(trace: Trace, digits: int = 60) -> Array:

@@ -21,6 +21,6 @@ def build_network(parameters: NetworkParameters, *, input_size: int, output_size
         output_scale=parameters.output_scale,
         bias_scale=parameters.bias_scale,
         seed=parameters.seed,
-        gates=cell.gates,
+        cell=cell,
     )
     return Network(cell, READOUTS[readout], drawn)

@@ -24,7 +24,8 @@ class Cell(BaseModel):
 
     name: str
     about: str
-    gates: int = Field(description="Blocks of H rows in U, W and b_s.")
+    gates: list[str] = Field(description="Its gates: each a block of H rows in U, W and b_s.")
+    jacobian_is_product: bool = Field(description="Whether J_t = diag(f'(s_t)) W, so that ρ(W), σ_max(W) and sup f' bound the chain.")
 
 
 class ActivationFunction(BaseModel):
@@ -147,7 +148,7 @@ def catalog(limits: Limits) -> Catalog:
     """The catalog of a server with these limits."""
     return Catalog(
         version=VERSION,
-        cells=[Cell(name=name, about=_first_line(cell), gates=cell.gates) for name, cell in CELLS.items()],
+        cells=[_cell(name) for name in CELLS],
         activations=[ActivationFunction(name=name, sup_derivative=f.supremum_of_derivative) for name, f in ACTIVATIONS.items()],
         initializers=[Named(name=name) for name in INITIALIZERS],
         sources=[InputSource(name=name, about=source.about, default_length=source.default_length) for name, source in SOURCES.items()],
@@ -165,6 +166,11 @@ def catalog(limits: Limits) -> Catalog:
         page_parameters=PAGE_PARAMETERS,
         limits=limits,
     )
+
+
+def _cell(name: str) -> Cell:
+    cell = CELLS[name](next(iter(ACTIVATIONS.values())))
+    return Cell(name=name, about=_first_line(cell), gates=list(cell.gates), jacobian_is_product=cell.jacobian_is_product)
 
 
 def _task(task: Task) -> TrainingTask:

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field
 
 from app.cliff.parameters import CliffParameters
+from app.engine.model.cells import CELLS, declared_weights
 from app.explore.parameters import RunParameters
 from app.train.parameters import TrainingParameters
 
@@ -83,8 +84,12 @@ class Form:
 
 RUN, TRAINING, CLIFF = Form(RunParameters), Form(TrainingParameters), Form(CliffParameters)
 
+# Every weight that some cell has; where several have it, in the words of the first.
+OWN_WEIGHTS = tuple({weight.name: weight for cell in reversed(CELLS.values()) for weight in declared_weights(cell)}.values())
+
 OWN_DATA = {
-    "weights": "an object with any of U (H, D), W (H, H), V (O, H), b_s (H), b_z (O), h_0 (H), of numbers of size ≤ 1e100",
+    "weights": f"an object with any of {', '.join(f'{weight.name} {weight.in_letters}' for weight in OWN_WEIGHTS)}, "
+    "of numbers of size ≤ 1e100",
     "x": "rows of numbers of size ≤ 1e100, (T, D), or a flat list of T",
     "target": "rows of numbers of size ≤ 1e100, (T, O), or a flat list of T",
 }

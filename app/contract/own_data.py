@@ -3,11 +3,12 @@
 from typing import Annotated, Any, Protocol
 
 import numpy as np
-from pydantic import BeforeValidator, Field, ValidatorFunctionWrapHandler, WithJsonSchema, WrapValidator
+from pydantic import BeforeValidator, Field, ValidatorFunctionWrapHandler, WithJsonSchema, WrapValidator, create_model
 
-from app.contract.forms import RUN
+from app.contract.forms import OWN_WEIGHTS, RUN
 from app.contract.request_object import RequestObject
 from app.engine.errors import InvalidParameter
+from app.engine.model.weights import Weight
 from app.explore.run import OwnData
 
 
@@ -23,6 +24,8 @@ def _array_as_it_is(value: Any, validate: ValidatorFunctionWrapHandler) -> Any:
     return value if isinstance(value, np.ndarray) else validate(value)
 
 
+# The weights that are matrices, of any cell.
+MATRICES = frozenset(weight.name for weight in OWN_WEIGHTS if len(weight.shape) == 2)
 LARGEST, LONGEST = RUN.fields["hidden_size"].metadata["maximum"], RUN.fields["length"].metadata["maximum"]
 
 # Beyond it, products of three of them leave float64, and nothing could be said about the network.
@@ -44,15 +47,16 @@ Series = Annotated[
 ]
 
 
-class Weights(RequestObject):
-    """Weights of your own in place of drawn ones. What is left out is drawn as the parameters say."""
+def _weight_field(weight: Weight) -> Any:
+    kind: Any = Matrix if weight.name in MATRICES else Vector
+    return Annotated[kind | None, Field(description=f"{weight.about}, {weight.in_letters}.")], None
 
-    U: Annotated[Matrix | None, Field(description="Input matrix, (H, D).")] = None
-    W: Annotated[Matrix | None, Field(description="Recurrent matrix, (H, H).")] = None
-    V: Annotated[Matrix | None, Field(description="Read-out matrix, (O, H).")] = None
-    b_s: Annotated[Vector | None, Field(description="Bias of s, (H).")] = None
-    b_z: Annotated[Vector | None, Field(description="Bias of z, (O).")] = None
-    h_0: Annotated[Vector | None, Field(description="The state before the first step, (H).")] = None
+
+_fields: dict[str, Any] = {weight.name: _weight_field(weight) for weight in OWN_WEIGHTS}
+
+
+class Weights(create_model("_Weights", __base__=RequestObject, **_fields)):  # type: ignore[misc]
+    """Weights of your own in place of drawn ones. What is left out is drawn as the parameters say."""
 
 
 class BodyWithData(Protocol):

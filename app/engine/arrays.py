@@ -7,5 +7,5 @@ Array = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
 
-# What a network learns, or a gradient of it, by name: U, W, V, b_s, b_z, h_0.
+# What a network learns, or a gradient of it, by name.
 Weights = dict[str, Array]

@@ -16,6 +16,7 @@ from app.engine.flow.jacobian_norms import JacobianNorms, jacobian_norms
 from app.engine.flow.spectrum import Spectrum
 from app.engine.model.network import Divergence, Network, Trace, first_bad_row, forward
 from app.engine.model.readouts import loss_steps
+from app.engine.model.weights import RECURRENT
 from app.explore.parameters import RunParameters
 from app.sequences import Sequence
 
@@ -109,7 +110,7 @@ class Exploration:
     @cached_property
     def spectrum(self) -> Spectrum:
         """Eigenvalues and singular values of W."""
-        return spectrum.spectrum(self.network.parameters["W"], self.network.cell.activation)
+        return spectrum.spectrum(self.network.parameters[RECURRENT], self.network.cell)
 
     def divergence(self, *, with_gradients: bool) -> Divergence | None:
         """The first quantity that left float64: a state, the loss, or (where it was computed) the gradient."""

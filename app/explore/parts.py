@@ -16,6 +16,7 @@ from app.engine.flow import flow_matrix as all_pairs
 from app.engine.flow import lyapunov_exponents as exponents
 from app.engine.flow import step_gain as gain_of_steps
 from app.engine.interruption import checkpoint
+from app.engine.model.weights import RECURRENT
 from app.engine.numerics import euclidean_norms
 from app.explore.exploration import Exploration
 
@@ -80,9 +81,9 @@ def contributions(exploration: Exploration) -> Part:
 
 def gradient_by_lag(exploration: Exploration) -> Part:
     """∂L/∂W by lag, and every sliding truncation."""
-    by_lag = truncation.gradient_by_lag(exploration.trace, exploration.itemised, exploration.backward.gradients["W"])
+    by_lag = truncation.gradient_by_lag(exploration.trace, exploration.itemised, exploration.backward.gradients[RECURRENT])
     return {
-        "of": "W",
+        "of": RECURRENT,
         "norm": by_lag.norm,
         "log10_norm": by_lag.log10_norm,
         "cosine": by_lag.cosine,

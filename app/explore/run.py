@@ -11,8 +11,10 @@ from app.common.build_network import build_network
 from app.engine.arrays import Array, Weights
 from app.engine.errors import InvalidParameter, WrongShape
 from app.engine.interruption import checkpoint
+from app.engine.model.cells import CELLS
 from app.engine.model.network import Network, check_shapes
 from app.engine.model.readouts import READOUTS, loss_steps
+from app.engine.model.weights import RECURRENT
 from app.explore.cost import DEVIATIONS, SMALLEST_PLAIN_RADIUS
 from app.explore.exploration import Exploration
 from app.explore.parameters import OWN_SOURCE, RunParameters
@@ -25,7 +27,7 @@ DEFAULT_HIDDEN_SIZE = RunParameters().hidden_size
 
 @dataclass(frozen=True)
 class OwnData:
-    """A user's own weights (any of U, W, V, b_s, b_z, h_0), inputs (T, D) and targets (T, O)."""
+    """A user's own weights (any that the cell and the read-out declare), inputs (T, D) and targets (T, O)."""
 
     weights: Weights | None = None
     x: Array | None = None
@@ -77,14 +79,15 @@ def largest_argument(run: PreparedRun) -> float | None:
     if not weights and x is None:
         return None
     parameters = run.parameters
-    drawn = {"U": parameters.input_scale, "W": parameters.spectral_radius, "b_s": parameters.bias_scale}
+    scales = {"input": parameters.input_scale, "recurrent": parameters.spectral_radius, "bias": parameters.bias_scale}
     sizes = {
-        name: float(np.abs(weights[name]).max(initial=0.0)) if name in weights else DEVIATIONS * scale for name, scale in drawn.items()
+        weight: float(np.abs(weights[weight.name]).max(initial=0.0)) if weight.name in weights else DEVIATIONS * scales[weight.role]
+        for weight in CELLS[parameters.cell].weights
     }
     largest_input = DEVIATIONS if x is None else float(np.abs(x).max(initial=0.0))
-    if "W" in weights and 0.0 < sizes["W"] < SMALLEST_PLAIN_RADIUS:
+    if any(weight.role == "recurrent" and weight.name in weights and 0.0 < size < SMALLEST_PLAIN_RADIUS for weight, size in sizes.items()):
         return math.inf
-    return sizes["U"] * largest_input + sizes["W"] + sizes["b_s"]
+    return sum(size * (largest_input if weight.role == "input" else 1.0) for weight, size in sizes.items())
 
 
 def compute(run: PreparedRun) -> dict[str, Any]:
@@ -220,11 +223,11 @@ def _is_distribution(target: Array) -> bool:
 
 def _hidden_size(parameters: RunParameters, own: OwnData) -> int:
     """hidden_size, or the size of a posted W if hidden_size was left at its default."""
-    W = (own.weights or {}).get("W")
+    W = (own.weights or {}).get(RECURRENT)
     if W is None or parameters.hidden_size != DEFAULT_HIDDEN_SIZE:
         return parameters.hidden_size
     if W.ndim != 2:
-        raise WrongShape("W", W.shape, (DEFAULT_HIDDEN_SIZE, DEFAULT_HIDDEN_SIZE))
+        raise WrongShape(RECURRENT, W.shape, (DEFAULT_HIDDEN_SIZE, DEFAULT_HIDDEN_SIZE))
     return int(W.shape[1])
 
 
@@ -234,7 +237,7 @@ def _network(resolved: RunParameters, own: OwnData) -> Network:
     network = build_network(resolved, input_size=resolved.input_size, output_size=resolved.output_size, readout=resolved.readout)
     if own.weights:
         network = dataclasses.replace(network, parameters={**network.parameters, **own.weights})
-        check_shapes(network.parameters, resolved.input_size, resolved.hidden_size, resolved.output_size, network.cell.gates)
+        check_shapes(network.parameters, network.cell, resolved.input_size, resolved.hidden_size, resolved.output_size)
     return network
 
 

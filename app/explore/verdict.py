@@ -8,6 +8,7 @@ import numpy as np
 from app.engine.flow.gain_split import GainSplit, ended_by, smallest_nonzero
 from app.engine.flow.step_gain import log10_mean_derivative
 from app.engine.model.activations import Activation
+from app.engine.model.network import Trace
 from app.explore import curve
 from app.explore.exploration import Exploration
 
@@ -31,8 +32,7 @@ def verdict(exploration: Exploration) -> dict[str, Any]:
     trace, norms, cell = exploration.trace, exploration.jacobian_norms, exploration.network.cell
     gains = curve.gains_by_lag(norms.log10_frobenius[: norms.of_step + 1], trace.state.shape[-1])
     first, split = smallest_nonzero(norms), exploration.gain_split
-    is_product = cell.log_derivative(trace.linear, slice(0)) is not None
-    spectrum = exploration.spectrum if is_product else None  # elsewhere ρ(W) and σ_max(W) bound nothing
+    spectrum = exploration.spectrum if cell.jacobian_is_product else None  # elsewhere ρ(W) and σ_max(W) bound nothing
     long_run = _long_run(spectrum.spectral_radius) if spectrum and cell.activation.linear else None
     log10_largest = split.log10_norm if first == 0 else -math.inf
     kind = curve.kind_of(gains, log10_largest, fades_in_the_long_run=long_run == "fades")
@@ -60,7 +60,7 @@ def verdict(exploration: Exploration) -> dict[str, Any]:
         "derivative_is": derivative_is(cell.activation, split) if cause in ("derivative", "both") else None,
         "split": _split(split, lags, spectrum.supremum_of_derivative if spectrum else None),
         "zero": {"step": first, "factor": zeroed_by} if first else None,
-        "mean_derivative": float(10.0 ** log10_mean_derivative(trace)[: norms.of_step].mean()) if norms.of_step else None,
+        "mean_derivative": _mean_derivative(trace, norms.of_step),
         "spectral_radius": spectrum.spectral_radius if spectrum else None,
         "sigma_max": spectrum.sigma_max if spectrum else None,
         "sup_derivative": cell.activation.supremum_of_derivative if spectrum else None,
@@ -120,6 +120,12 @@ def _long_run(spectral_radius: float) -> str | None:
     if abs(spectral_radius - 1.0) <= ROUNDING:
         return None
     return "fades" if spectral_radius < 1.0 else "grows"
+
+
+def _mean_derivative(trace: Trace, steps: int) -> float | None:
+    """Over units and steps; None without a step, and for a cell whose J_t isn't diag(f'(s_t)) W."""
+    log10_of_steps = log10_mean_derivative(trace)
+    return None if log10_of_steps is None or not steps else float(10.0 ** log10_of_steps[:steps].mean())
 
 
 def _finite(value: float) -> float | None:

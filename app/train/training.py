@@ -20,6 +20,7 @@ from app.engine.errors import InvalidParameter
 from app.engine.interruption import checkpoint
 from app.engine.model.initializers import generator
 from app.engine.model.network import Network, Trace, forward
+from app.engine.model.weights import RECURRENT
 from app.engine.optimizers import OPTIMIZERS, Optimizer, OptimizerState, settings_of
 from app.sequences.tasks import Batch, Task, find_task
 from app.train.parameters import TrainingParameters
@@ -239,7 +240,7 @@ def batch_gradients(parameters: TrainingParameters, trace: Trace, batch: Batch) 
 def _with_spectrum(parameters: TrainingParameters, step: Step, theta: Weights) -> Step:
     if step.step % (parameters.spectrum_every or 1) and step.step != parameters.steps:
         return step
-    W = theta["W"][: theta["W"].shape[1]]
+    W = theta[RECURRENT][: theta[RECURRENT].shape[1]]
     radius = float(np.abs(np.linalg.eigvals(W)).max())
     return dataclasses.replace(step, spectral_radius=radius, sigma_max=float(np.linalg.norm(W, 2)))
 

@@ -32,7 +32,7 @@ def problems(draw):
         output_scale=1.0,
         bias_scale=0.5,
         seed=seed,
-        gates=CELLS[cell].gates,
+        cell=CELLS[cell],
     )
     rng = np.random.default_rng(seed)
     parameters["h_0"] = rng.standard_normal(H)

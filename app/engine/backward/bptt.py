@@ -10,7 +10,7 @@ import numpy as np
 from app.engine.arrays import Array, Weights
 from app.engine.interruption import checkpoint
 from app.engine.model.network import Trace
-from app.engine.numerics.euclidean_norms import LOG10_2, unit_vectors
+from app.engine.numerics.euclidean_norms import unit_vectors
 from app.engine.numerics.products import product, summed_outer_products
 
 # Adjoint norms outside this range are recomputed with a scale of their own, before float64 loses them.
@@ -26,9 +26,9 @@ class Backpropagation:
     adjoint : Array
         (T+1, ..., S), ∂L/∂state_t; its first H values are ∂L/∂h_t.
     local : Array
-        (T, ..., gates·H), ∂L/∂s_t.
+        (T, ..., P), ∂L/∂s_t.
     gradients : dict
-        ∂L/∂U, W, V, b_s, b_z, h_0, summed over time and batch.
+        Of every weight by name, summed over time and batch.
     """
 
     adjoint: Array
@@ -68,6 +68,8 @@ def scaled_output_adjoint(trace: Trace, target: Array, loss_weights: Array) -> t
 
 def counted_steps(dL_dz: Array) -> int:
     """How many steps there are up to the last one with a loss: no gradient comes from beyond, where the run may have diverged."""
+    if dL_dz[-1].any():  # the common case
+        return len(dL_dz)
     rows = np.flatnonzero(dL_dz.reshape(len(dL_dz), -1).any(axis=1))
     return int(rows[-1]) + 1 if len(rows) else 0
 
@@ -105,34 +107,32 @@ def backpropagate(trace: Trace, target: Array, loss_weights: Array, chunk: int |
 
 
 def sweep(trace: Trace, dL_dz: Array, chunk: int) -> tuple[Array, Array]:
-    """∂L/∂state_t (T+1, ..., S) and ∂L/∂s_t (T, ..., gates·H), in plain float64."""
-    network, size = trace.network, trace.network.hidden_size
-    gates, counted = network.cell.gates * size, counted_steps(dL_dz)
-    adjoint, local = np.empty(trace.state.shape), np.empty((*dL_dz.shape[:-1], gates + dL_dz.shape[-1]))
-    local[0, ..., gates:], local[1:, ..., gates:] = 0.0, dL_dz[:-1]
+    """∂L/∂state_t (T+1, ..., S) and ∂L/∂s_t (T, ..., P), in plain float64."""
+    size, P, V, linear = trace.network.hidden_size, trace.s.shape[-1], trace.network.parameters["V"], trace.linear
+    counted = counted_steps(dL_dz)
+    adjoint, local = np.empty(trace.state.shape), np.empty((*dL_dz.shape[:-1], P + dL_dz.shape[-1]))
+    local[0, ..., P:], local[1:, ..., P:] = 0.0, dL_dz[:-1]
     adjoint[counted:], local[counted:] = 0.0, 0.0
     for start in range(0, counted, chunk)[::-1]:
         stop = min(start + chunk, counted)
         adjoint[stop] = 0.0  # whatever the chunk behind this one has passed back
-        adjoint[stop, ..., :size] = product(dL_dz[stop - 1], network.parameters["V"])
-        network.cell.sweep_back(network.parameters, trace.linear, start, local[start:stop], adjoint[start : stop + 1])
-    return adjoint, local[..., :gates]
+        adjoint[stop, ..., :size] = product(dL_dz[stop - 1], V)
+        linear.sweep_back(start, local[start:stop], adjoint[start : stop + 1], V)
+    return adjoint, local[..., :P]
 
 
 def parameter_gradients(trace: Trace, local: Array, dL_dz: Array, initial: Array) -> Weights:
     """Every parameter's gradient from ∂L/∂s_t, ∂L/∂z_t and ∂L/∂state_0, each one matrix product over all steps."""
     network, size, counted = trace.network, trace.network.hidden_size, counted_steps(dL_dz)
-    gradients = network.cell.parameter_gradients(trace.x[:counted], trace.state[: counted + 1], trace.linear, local[:counted])
     outputs = dL_dz[:counted].reshape(-1, dL_dz.shape[-1])
     hidden = trace.state[1 : counted + 1, ..., :size].reshape(-1, size)
-    return {
-        "U": gradients["U"],
-        "W": gradients["W"],
+    found = {
+        **trace.linear.parameter_gradients(local[:counted]),
         "V": summed_outer_products(outputs, hidden),
-        "b_s": gradients["b_s"],
         "b_z": outputs.sum(axis=0),
-        "h_0": initial[..., :size].reshape(-1, size).sum(axis=0),
+        **network.initial_state(initial.reshape(-1, initial.shape[-1]).sum(axis=0)),
     }
+    return {name: found[name] for name in network.parameters}
 
 
 @dataclass(frozen=True)
@@ -167,8 +167,8 @@ def _scaled_sweep(trace: Trace, dL_dz: Array, log10_scale: Array) -> ScaledAdjoi
     for t in range(counted, -1, -1):
         checkpoint()
         if t < counted:
-            _, unit, factor = scaled_step_back(trace, t, unit)
-            scale = scale + factor
+            _, before, _, factor = trace.linear.scaled_step_back(slice(t, t + 1), unit[None])
+            unit, scale = before[0], scale + factor[0]
         if t > 0:
             external = np.zeros_like(unit)
             external[: network.hidden_size] = dL_dz[t - 1] @ network.parameters["V"]
@@ -177,16 +177,6 @@ def _scaled_sweep(trace: Trace, dL_dz: Array, log10_scale: Array) -> ScaledAdjoi
         scale = scale + factor
         direction[t], log10_norm[t] = unit, scale
     return ScaledAdjoints(direction, log10_norm)
-
-
-def scaled_step_back(trace: Trace, row: int, adjoint: Array) -> tuple[Array, Array, Array]:
-    """∂L/∂s_t and ∂L/∂state_{t−1} of adjoints (..., S) near unit norm, and log10 of what both are to be multiplied by, (...)."""
-    network, linear = trace.network, trace.linear
-    if linear.underflowed[row]:
-        local, before, exponent = network.cell.wide_step_back(network.parameters, linear, row, adjoint)
-        return local, before, exponent * LOG10_2 + linear.log10_scale[row]
-    local, before = network.cell.step_back(network.parameters, linear, row, adjoint)
-    return local, before, linear.log10_scale[row]
 
 
 def _scaled_sum(vector: Array, scale: Array, other: Array, other_scale: Array) -> tuple[Array, Array]:

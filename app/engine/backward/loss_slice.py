@@ -8,6 +8,7 @@ from app.engine.arrays import Array, Weights
 from app.engine.backward.bptt import loss_per_step
 from app.engine.interruption import checkpoint
 from app.engine.model.network import Network, forward
+from app.engine.model.weights import RECURRENT
 
 # The parameters of the networks in one batch: at every step all of them are read, from the processor's cache if they fit into it.
 WEIGHTS_AT_A_TIME = 2**18
@@ -57,16 +58,16 @@ def networks_at_a_time(weights: int) -> int:
     return max(1, WEIGHTS_AT_A_TIME // weights)
 
 
-def steps_at_a_time(networks: int, hidden_size: int, output_size: int) -> int:
-    """How many steps of a batch are run before their states are forgotten."""
-    return max(1, NUMBERS_AT_A_TIME // (networks * (2 * hidden_size + 4 * output_size)))
+def steps_at_a_time(networks: int, hidden_numbers: int, output_size: int) -> int:
+    """How many steps of a batch are run before their states are forgotten, each with so many numbers of state and pre-activation."""
+    return max(1, NUMBERS_AT_A_TIME // (networks * (hidden_numbers + 4 * output_size)))
 
 
 def batched_losses(network: Network, x: Array, target: Array, loss_weights: Array) -> Array:
     """L of every network in a batch of parameters (a leading axis N on each), on one sequence: (N,)."""
     parameters = network.parameters
-    count, size = parameters["h_0"].shape
-    together = steps_at_a_time(count, size, target.shape[-1])
+    count, rows, size = parameters[RECURRENT].shape
+    together = steps_at_a_time(count, rows + len(network.cell.states) * size, target.shape[-1])
     per_step = np.empty((len(x), count))
     for start in range(0, len(x), together):
         checkpoint()
@@ -74,7 +75,7 @@ def batched_losses(network: Network, x: Array, target: Array, loss_weights: Arra
         trace = forward(replace(network, parameters=parameters), x[piece, None, :])
         per_step[piece] = loss_per_step(trace, target[piece, None, :])
         # A member that has diverged goes on from NaN, and stays there.
-        parameters = {**parameters, "h_0": trace.h[-1].copy()}
+        parameters = {**parameters, **network.initial_state(trace.state[-1].copy())}
     counted = loss_weights != 0.0
     with np.errstate(over="ignore", invalid="ignore"):
         losses = per_step[counted].T @ loss_weights[counted]

@@ -11,7 +11,7 @@ from functools import cached_property
 import numpy as np
 
 from app.engine.arrays import Array, BoolArray, IntArray
-from app.engine.backward.bptt import is_safe, scaled_output_adjoint, scaled_step_back, sweep
+from app.engine.backward.bptt import is_safe, scaled_output_adjoint, sweep
 from app.engine.interruption import checkpoint
 from app.engine.model.network import Trace
 from app.engine.numerics.euclidean_norms import log10_norms, unit_vectors
@@ -38,7 +38,7 @@ class TermsByLag:
     exists : BoolArray
         (m, n), whether there is one.
     local : Array
-        (m, n, gates·H), zero where there is none.
+        (m, n, P), zero where there is none.
     log10_scale : Array
         (m, n), −inf where there is none.
     arrived : slice
@@ -125,7 +125,7 @@ class PerLossAdjoints:
         adjoint, scale = _normalised_rows(adjoint, self.log10_scale[self.steps - 1])
         for start in range(0, stop, together):
             lags, rows, exists = self._places(start, min(start + together, stop))
-            local = np.zeros((*rows.shape, network.cell.gates * network.hidden_size))
+            local = np.zeros((*rows.shape, self.trace.s.shape[-1]))
             log10_scale = np.full(rows.shape, -np.inf)
             for index, lag in enumerate(lags.tolist()):
                 checkpoint()
@@ -142,12 +142,9 @@ def _one_step_back(trace: Trace, rows: IntArray, adjoint: Array, scale: Array, l
     """Fill in ∂L_t/∂s_k and its scale; gives ∂L_t/∂state_{k−1} and its scale, back near unit norm where it has left it."""
     backwards = slice(rows[0], rows[-1] - 1 if rows[-1] else None, -1)  # rows that follow each other are picked without a copy
     step = backwards if rows[0] - rows[-1] == len(rows) - 1 else rows
-    local[:], previous = trace.network.cell.step_back(trace.network.parameters, trace.linear, step, adjoint)
-    factor = trace.linear.log10_scale[rows]
-    for index in np.flatnonzero(trace.linear.underflowed[rows]).tolist():
-        local[index], previous[index], factor[index] = scaled_step_back(trace, rows[index], adjoint[index])
-    scale = scale + factor
-    log10_scale[:] = scale
+    local[:], previous, log10_of_local, log10_of_previous = trace.linear.scaled_step_back(step, adjoint)
+    log10_scale[:] = scale + log10_of_local
+    scale = scale + log10_of_previous
     squares = np.vecdot(previous, previous)
     if ((squares < SMALLEST_SAFE_ROW**2) | (squares > LARGEST_SAFE_ROW**2)).any():
         return _normalised_rows(previous, scale)
@@ -185,11 +182,11 @@ def contributions(trace: Trace, itemised: PerLossAdjoints) -> Array:
     Array
         (T, T), row t−1 and column k−1; −inf where the term is exactly zero, NaN for k > t and for steps without a loss.
     """
-    cell, length = trace.network.cell, trace.length
+    length = trace.length
     result = np.full((length, length), np.nan)
-    together = max(1, NUMBERS_AT_A_TIME // (len(itemised.steps) * cell.gates * trace.network.hidden_size))
+    together = max(1, NUMBERS_AT_A_TIME // (len(itemised.steps) * trace.s.shape[-1]))
     for terms in itemised.by_lag(together):
         rows, lags = terms.rows[terms.exists], np.broadcast_to(terms.lags[:, None], terms.rows.shape)[terms.exists]
-        log10_norm = cell.log10_recurrent_term_norms(trace.state, trace.linear, rows, terms.local[terms.exists])
+        log10_norm = trace.linear.log10_recurrent_term_norms(rows, terms.local[terms.exists])
         result[rows + lags, rows] = log10_norm + terms.log10_scale[terms.exists]
     return result

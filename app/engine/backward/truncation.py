@@ -17,7 +17,8 @@ from app.engine.backward.bptt import backpropagate, counted_steps, output_adjoin
 from app.engine.backward.per_loss_adjoints import NUMBERS_AT_A_TIME, PerLossAdjoints, TermsByLag
 from app.engine.interruption import checkpoint
 from app.engine.model.network import Trace
-from app.engine.numerics.euclidean_norms import LARGEST_SAFE_SQUARE, SMALLEST_SAFE_SQUARE, euclidean_norm, norms, unit_vectors
+from app.engine.model.weights import RECURRENT
+from app.engine.numerics.euclidean_norms import LARGEST_SAFE_SQUARE, SMALLEST_SAFE_SQUARE, euclidean_norm, norms
 from app.engine.numerics.products import product, summed_outer_products
 
 # A sum of terms smaller than this may have lost digits, or be zero, because their factors' products were below float64.
@@ -53,17 +54,17 @@ def gradient_by_lag(trace: Trace, itemised: PerLossAdjoints, full: Array) -> Gra
     Parameters
     ----------
     full : Array
-        ∂L/∂W without truncation, (gates·H, H).
+        ∂L/∂W without truncation, (P, H).
 
     Returns
     -------
     GradientByLag
         log10_norm is −inf where the terms of a lag are exactly zero. A cosine is NaN where one of the two gradients is zero.
     """
-    length, gates = trace.length, trace.network.cell.gates * trace.network.hidden_size
-    hidden_size, input_size = trace.network.hidden_size, trace.x.shape[-1]
-    sizes = {"W": gates * hidden_size, "U": gates * input_size, "b_s": gates}
-    numbers_per_lag = max(sum(sizes.values()), len(itemised.steps) * (gates + hidden_size + input_size))
+    length, parameters = trace.length, trace.network.parameters
+    of_cell = sorted((weight.name for weight in trace.network.cell.weights), key=lambda name: name != RECURRENT)  # that one first
+    sizes = {name: parameters[name].size for name in of_cell}
+    numbers_per_lag = max(sum(sizes.values()), len(itemised.steps) * (trace.s.shape[-1] + trace.state.shape[-1] + trace.x.shape[-1]))
     together = min(length, max(1, NUMBERS_AT_A_TIME // numbers_per_lag))
     terms, sums = np.zeros((2, together, sum(sizes.values())))  # one row per lag, the parameters side by side
     ends = np.cumsum(list(sizes.values())).tolist()
@@ -73,7 +74,7 @@ def gradient_by_lag(trace: Trace, itemised: PerLossAdjoints, full: Array) -> Gra
     full_norm = np.float64(euclidean_norm(full))
     with np.errstate(all="ignore"):
         direction = full.ravel() / full_norm
-        of_lags, initial = itemised.by_lag(together), np.zeros((length, hidden_size))
+        of_lags, initial = itemised.by_lag(together), np.zeros((length, trace.state.shape[-1]))
         for start in range(0, length, together):
             checkpoint()
             block = slice(start, min(length, start + together))
@@ -81,8 +82,8 @@ def gradient_by_lag(trace: Trace, itemised: PerLossAdjoints, full: Array) -> Gra
             by_name = {name: term[:, part] for name, part in columns.items()}
             log10_scale = _fill_terms(by_name, trace, found := next(of_lags, None))
             if found is not None:
-                initial[itemised.steps[found.arrived] - 1] = _plain_initial(found)[:, :hidden_size]
-            of_W = term[:, columns["W"]]
+                initial[itemised.steps[found.arrived] - 1] = _plain_initial(found)
+            of_W = term[:, columns[RECURRENT]]
             term_norm = norms(of_W)
             log10_norm[block] = np.log10(term_norm) + log10_scale
             cosine[block] = of_W @ direction / term_norm
@@ -98,15 +99,15 @@ def gradient_by_lag(trace: Trace, itemised: PerLossAdjoints, full: Array) -> Gra
             sums[-1] = running
             for name, part in columns.items():
                 norms_of[name][block] = norms(total[:, part])
-            inner[block] = total[:, columns["W"]] @ direction
-            bias[block] = norms(np.subtract(total[:, columns["W"]], full.ravel(), out=of_W)) / full_norm
+            inner[block] = total[:, columns[RECURRENT]] @ direction
+            bias[block] = norms(np.subtract(total[:, columns[RECURRENT]], full.ravel(), out=of_W)) / full_norm
         return GradientByLag(
             norm=10.0**log10_norm,
             log10_norm=log10_norm,
             cosine=np.clip(cosine, -1.0, 1.0),
-            truncated_norm=norms_of["W"],
+            truncated_norm=norms_of[RECURRENT],
             relative_bias=bias,
-            truncated_cosine=np.clip(inner / norms_of["W"], -1.0, 1.0),
+            truncated_cosine=np.clip(inner / norms_of[RECURRENT], -1.0, 1.0),
             parameter_norms={**norms_of, **_norms_apart(trace, itemised, initial)},
         )
 
@@ -115,16 +116,15 @@ def _fill_terms(terms: dict[str, Array], trace: Trace, found: TermsByLag | None)
     """For every lag Σ over loss steps t of the term at k = t − lag, as one flat row per parameter; returns their log10 scales."""
     for term in terms.values():
         term[:] = 0.0
-    log10_scale = np.zeros(len(terms["W"]))
+    log10_scale = np.zeros(len(terms[RECURRENT]))
     if found is None:  # these lags are longer than any loss step is late
         return log10_scale
     count = len(found.lags)
     pivot = found.log10_scale.max(axis=1)
     pivot = np.where(np.isfinite(pivot), pivot, 0.0)
     local = found.local * (10.0 ** (found.log10_scale - pivot[:, None]))[..., None]
-    terms["U"][:count] = _flat(np.matmul(local.swapaxes(1, 2), trace.x[found.rows]))
-    terms["W"][:count] = _flat(trace.network.cell.recurrent_gradients(trace.state, trace.linear, found.rows, local))
-    np.sum(local, axis=1, out=terms["b_s"][:count])
+    for name, gradients in trace.linear.gradients_at(found.rows, local).items():
+        terms[name][:count] = gradients.reshape(count, -1)
     log10_scale[:count] = pivot
     return log10_scale
 
@@ -137,23 +137,11 @@ def _plain_initial(found: TermsByLag) -> Array:
 def _term_of_lag(trace: Trace, found: TermsByLag, index: int) -> tuple[Array, Array]:
     """The sum of the terms of one lag as a unit vector and log10 of its norm, where a factor or a product may be out of float64's range."""
     exists = found.exists[index]
-    local, log10_of_local = unit_vectors(found.local[index, exists])
-    state, log10_of_state = unit_vectors(trace.state[found.rows[index, exists]])
-    scale = found.log10_scale[index, exists] + log10_of_local + log10_of_state
-    largest = scale.max()
-    if np.isneginf(largest):
-        return np.zeros(1), largest
-    local *= (10.0 ** (scale - largest))[:, None]
-    unit, log10_norm = unit_vectors(trace.network.cell.recurrent_gradients(state, trace.linear, np.arange(len(state)), local).ravel())
-    return unit, largest + log10_norm
-
-
-def _flat(matrices: Array) -> Array:
-    return matrices.reshape(len(matrices), -1)
+    return trace.linear.scaled_recurrent_gradient(found.rows[index, exists], found.local[index, exists], found.log10_scale[index, exists])
 
 
 def _norms_apart(trace: Trace, itemised: PerLossAdjoints, initial: Array) -> dict[str, Array]:
-    """Norms of what has no lag of its own: V and b_z keep their gradients, h_0 has one term for every window that holds step 1."""
+    """Norms of what has no lag of its own: V and b_z keep theirs; the initial state has one term for every window that holds step 1."""
     size, counted = trace.network.hidden_size, counted_steps(itemised.dL_dz)
     outputs = itemised.plain_dL_dz[:counted]
     constant = {
@@ -162,7 +150,7 @@ def _norms_apart(trace: Trace, itemised: PerLossAdjoints, initial: Array) -> dic
     }
     return {
         **{name: np.full(trace.length, norm) for name, norm in constant.items()},
-        "h_0": norms(np.cumsum(initial, axis=0)),
+        **{name: norms(terms) for name, terms in trace.network.initial_state(np.cumsum(initial, axis=0)).items()},
     }
 
 
@@ -181,7 +169,7 @@ def truncated_gradients(trace: Trace, itemised: PerLossAdjoints, mode: str, leng
     ∂L_t/∂h_0 goes with k = 1: it is kept where the window still holds step 1. V and b_z have lag 0 only, and no
     truncation touches them.
     """
-    local, initial = np.zeros((trace.length, trace.network.cell.gates * trace.network.hidden_size)), np.zeros(trace.state.shape[-1])
+    local, initial = np.zeros_like(trace.s), np.zeros_like(trace.state[0])
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
         # No row comes twice among those of one lag, nor among those of one loss step.
         for found in itemised.by_lag(length if len(itemised.steps) == 1 else 1, window=length):
@@ -189,7 +177,7 @@ def truncated_gradients(trace: Trace, itemised: PerLossAdjoints, mode: str, leng
             weights = 10.0**found.log10_scale
             if mode == "chunked":
                 weights = np.where(is_kept(k + found.lags[:, None], k, mode, length), weights, 0.0)
-            local[found.rows.ravel()] += (weights[..., None] * found.local).reshape(-1, local.shape[1])
+            local[found.rows.ravel()] += (weights[..., None] * found.local).reshape(-1, local.shape[-1])
             first_kept = is_kept(itemised.steps[found.arrived], np.array(1), mode, length)
             initial += _plain_initial(found)[first_kept].sum(axis=0)
         return parameter_gradients(trace, local, itemised.plain_dL_dz, initial)
@@ -230,22 +218,18 @@ def truncated_sweep(trace: Trace, target: Array, loss_weights: Array, mode: str,
 
 def _sliding_sweep(trace: Trace, target: Array, loss_weights: Array, length: int) -> Weights:
     """All loss steps side by side, each with an adjoint of its own, take K steps back together: one matrix product per lag."""
-    network, linear = trace.network, trace.linear
+    network = trace.network
     dL_dz = output_adjoint(trace, target, loss_weights)
     loss_rows = np.flatnonzero(loss_weights)
     adjoint = np.zeros((len(loss_rows), *trace.state.shape[1:]))
     adjoint[..., : network.hidden_size] = product(dL_dz[loss_rows], network.parameters["V"])
-    local = np.zeros((*trace.s.shape[:-1], network.cell.gates * network.hidden_size))
+    local = np.zeros(trace.s.shape)
     initial = np.zeros_like(trace.state[0])
-    rescale = 10.0**linear.log10_scale if linear.log10_scale.any() else None
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
         for lag in range(min(length, loss_rows.max(initial=-1) + 1)):
             checkpoint()
             rows = _as_slice(loss_rows[loss_rows >= lag] - lag)  # where the adjoints stand now
-            step, adjoint = network.cell.step_back(network.parameters, linear, rows, adjoint)
-            if rescale is not None:
-                factors = rescale[rows].reshape(-1, *[1] * (step.ndim - 1))
-                step, adjoint = step * factors, adjoint * factors
+            step, adjoint = trace.linear.step_back(rows, adjoint)
             local[rows] += step  # no row twice: the loss steps differ, and so do the rows
             if lag in loss_rows:  # the first adjoint has arrived at the initial state
                 initial, adjoint = initial + adjoint[0], adjoint[1:]

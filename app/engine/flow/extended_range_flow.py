@@ -42,11 +42,11 @@ def _accept_true_zeros(trace: Trace, flow: Array, doubtful: BoolArray) -> None:
 
 def _decades_between_entries(trace: Trace, known: int) -> Array:
     """Per step, how many decades the smallest entry of J_t that is not zero lies below a bound of its spectral norm."""
-    cell, parameters, size = trace.network.cell, trace.network.parameters, trace.state.shape[-1]
+    size = trace.state.shape[-1]
     decades, jacobian = np.zeros(known), np.empty((1, size, size))
     for step in range(known):
         checkpoint()
-        sizes = np.abs(cell.state_jacobians(parameters, trace.linear, step, step + 1, jacobian)[0])
+        sizes = np.abs(trace.linear.state_jacobians(step, step + 1, jacobian)[0])
         if sizes.any():
             largest = sizes.max()
             scaled = sizes / largest
@@ -65,7 +65,7 @@ def _recompute(trace: Trace, flow: Array, doubtful: BoolArray) -> None:
 
 
 def _recompute_rows(trace: Trace, flow: Array, doubtful: BoolArray, wanted: IntArray) -> None:
-    cell, parameters, size = trace.network.cell, trace.network.parameters, trace.state.shape[-1]
+    size = trace.state.shape[-1]
     jacobian, start = np.empty((1, size, size)), widened(np.eye(size))
     steps: list[int] = []  # the rows t of the flow matrix that have been entered
     rows = WideMatrix(np.empty((0, size)), np.empty((0, 1), dtype=np.int64))  # their ∂h_t/∂h_k, one below the other
@@ -76,7 +76,7 @@ def _recompute_rows(trace: Trace, flow: Array, doubtful: BoolArray, wanted: IntA
         if not steps:
             continue
         checkpoint()
-        cell.state_jacobians(parameters, trace.linear, k, k + 1, jacobian)
+        trace.linear.state_jacobians(k, k + 1, jacobian)
         rows = wide_product(rows, *wide_factor(trace, k, jacobian[0]))
         flow[steps, k] = np.where(doubtful[steps, k], _log10_norms(rows, size), flow[steps, k])
 

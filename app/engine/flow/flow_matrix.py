@@ -161,10 +161,10 @@ class _Work:
             products.normalise(products.matrices, of_products.reshape(-1))
 
     def _scaled_jacobians(self, start: int, stop: int) -> tuple[Array, IntArray]:
-        cell, parameters, linear = self.trace.network.cell, self.trace.network.parameters, self.trace.linear
+        linear = self.trace.linear
         jacobians = np.empty((stop - start, self.size, self.size))
         known = min(stop, self.known) - start
-        cell.state_jacobians(parameters, linear, start, start + known, jacobians[:known])
+        linear.state_jacobians(start, start + known, jacobians[:known])
         jacobians[known:] = np.eye(self.size)
         largest = np.maximum(jacobians.max(axis=(1, 2)), -jacobians.min(axis=(1, 2)))
         # 2 to the exponent of a subnormal number has no reciprocal in float64.
@@ -172,7 +172,7 @@ class _Work:
         jacobians *= np.ldexp(1.0, -exponents)[:, None, None]
         near_the_end = linear.underflowed[start : start + known] & (exponents[:known] == SMALLEST_SAFE_EXPONENT)
         for row in np.flatnonzero(near_the_end).tolist():
-            wide = widened(*cell.wide_jacobian(parameters, linear, start + row))
+            wide = widened(*linear.wide_jacobian(start + row))
             base = wide.row_exponent.max(keepdims=True)
             jacobians[row], exponents[row] = wide.rows(base), base.item()
         return jacobians, exponents

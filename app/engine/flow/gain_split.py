@@ -105,7 +105,7 @@ def ended_by(trace: Trace, norms: JacobianNorms) -> str | None:
     None where it isn't zero, or where the Jacobian is no product of derivative and weights. The step is `smallest_nonzero`.
     """
     step = smallest_nonzero(norms)
-    log_derivative = trace.network.cell.log_derivative(trace.linear, slice(max(0, step - 1), step))
+    log_derivative = trace.linear.log_derivative(slice(max(0, step - 1), step))
     if step == 0 or log_derivative is None:
         return None
     return "derivative" if np.isneginf(log_derivative[0, norms.longest.any(axis=0)]).all() else "weights"
@@ -141,12 +141,11 @@ def _split(trace: Trace, log10_norm: float, first: int, of_step: int, direction:
 
 def _derivative_shares(trace: Trace, start: int, stop: int, log10_sizes: Array) -> tuple[Array, Array] | None:
     """log10 ‖f'(s_i) ∘ u_i‖ of each step, and how much of ‖u_i‖² meets small derivatives, given log10 |u_i| (n, S)."""
-    cell = trace.network.cell
-    log_derivative = cell.log_derivative(trace.linear, slice(start, stop))
+    log_derivative = trace.linear.log_derivative(slice(start, stop))
     if log_derivative is None:
         return None
     log10_derivative = log_derivative / np.log(10.0)
-    small = log10_derivative < np.log10(SMALL_SLOPE * cell.activation.supremum_of_derivative)
+    small = log10_derivative < np.log10(SMALL_SLOPE * trace.network.cell.activation.supremum_of_derivative)
     after = log10_derivative + log10_sizes
     largest = after.max(axis=1, keepdims=True)
     share = np.log10((10.0 ** (2.0 * (after - largest))).sum(axis=1)) / 2.0 + largest[:, 0]
@@ -157,7 +156,7 @@ def _carried_back(trace: Trace, first: int, last: int, direction: Array | WideMa
     """log10 ‖J_iᵀ u_i‖ and log10 |u_i| of the steps first+1..last, from u_last back, and what u_first is; not finite where float64 ends."""
     if isinstance(direction, WideMatrix):
         return _carried_back_widely(trace, first, last, direction)
-    cell, parameters, linear, size = trace.network.cell, trace.network.parameters, trace.linear, len(direction)
+    linear, size = trace.linear, len(direction)
     chunk = min(steps_per_chunk(size), STEPS_BETWEEN_SCALINGS)
     directions, norms = np.empty((last - first + 1, size)), np.ones(last - first + 1)
     jacobians, log10_gain = np.empty((chunk, size, size)), np.empty(last - first)
@@ -166,7 +165,7 @@ def _carried_back(trace: Trace, first: int, last: int, direction: Array | WideMa
         for stop in range(last - first, 0, -chunk):
             checkpoint()
             start = max(0, stop - chunk)
-            steps = cell.state_jacobians(parameters, linear, first + start, first + stop, jacobians[: stop - start])
+            steps = linear.state_jacobians(first + start, first + stop, jacobians[: stop - start])
             directions[stop] /= norms[stop]
             norms[stop], after = 1.0, directions[stop]
             for jacobian, before in zip(steps[::-1], directions[start:stop][::-1], strict=True):
@@ -190,14 +189,14 @@ def _carried_back_widely(trace: Trace, first: int, last: int, direction: WideMat
 
 def _carried_ahead(trace: Trace, first: int, of_step: int, direction: Array) -> Array:
     """The direction, of norm 1, in which a change of h_k arrives at step t."""
-    cell, parameters, size = trace.network.cell, trace.network.parameters, len(direction)
+    size = len(direction)
     chunk = min(steps_per_chunk(size), STEPS_BETWEEN_SCALINGS)
     jacobians = np.empty((chunk, size, size))
     with np.errstate(all="ignore"):
         for start in range(first, of_step, chunk):
             checkpoint()
             stop = min(of_step, start + chunk)
-            for jacobian in cell.state_jacobians(parameters, trace.linear, start, stop, jacobians[: stop - start]):
+            for jacobian in trace.linear.state_jacobians(start, stop, jacobians[: stop - start]):
                 direction = jacobian.dot(direction)
             direction = direction / np.sqrt(direction.dot(direction))
     return direction
@@ -220,7 +219,7 @@ def _carried_ahead_widely(trace: Trace, first: int, of_step: int, direction: Arr
 def _jacobian(trace: Trace, step: int) -> tuple[Array, IntArray | None]:
     """The Jacobian of one step row, with exponents where float64 can't hold it."""
     size = trace.state.shape[-1]
-    jacobian = trace.network.cell.state_jacobians(trace.network.parameters, trace.linear, step, step + 1, np.empty((1, size, size)))
+    jacobian = trace.linear.state_jacobians(step, step + 1, np.empty((1, size, size)))
     return wide_factor(trace, step, jacobian[0])
 
 

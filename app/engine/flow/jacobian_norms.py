@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from app.engine.arrays import Array, IntArray
 from app.engine.interruption import checkpoint
-from app.engine.model.network import Trace, first_bad_row
+from app.engine.model.network import Trace
 from app.engine.numerics.euclidean_norms import LOG10_2
 from app.engine.numerics.extended_range import EXPONENT_OF_ZERO, WideMatrix, wide_product, widened
 from app.engine.numerics.matrix_norms import spectral_norms, squared_norms
@@ -104,7 +104,8 @@ def known_steps(trace: Trace) -> int:
     """How many steps from the first have a Jacobian: all, or those before a divergence (all the same where f' is constant)."""
     if trace.divergence is None:
         return trace.length
-    return first_bad_row(trace.network.cell.mean_gain(trace.linear))
+    known = trace.linear.known
+    return int(np.argmin(known)) if not known.all() else trace.length
 
 
 def log10_scale_since(trace: Trace, of_step: int) -> Array:
@@ -122,7 +123,7 @@ def wide_factor(trace: Trace, step: int, jacobian: Array) -> tuple[Array, IntArr
     """The Jacobian of a step row for `wide_product`: as it is, or with exponents where float64 can't hold it."""
     if not trace.linear.underflowed[step]:
         return jacobian, None
-    return trace.network.cell.wide_jacobian(trace.network.parameters, trace.linear, step)
+    return trace.linear.wide_jacobian(step)
 
 
 def steps_per_chunk(size: int) -> int:
@@ -156,8 +157,7 @@ class _Chain:
 
 def _chain_norms(trace: Trace, of_step: int, spectral: bool, compress: bool) -> tuple[Array, Array] | None:
     """log10 of both norms for every k < of_step, (2, T+1), without log10_scale, and `longest`; None if a direction left out came back."""
-    cell, parameters, linear = trace.network.cell, trace.network.parameters, trace.linear
-    size = trace.state.shape[-1]
+    linear, size = trace.linear, trace.state.shape[-1]
     fewest_rows, most_steps = (FEWEST_ROWS_WITH_SPECTRAL, LONGEST_CHUNK_WITH_SPECTRAL) if spectral else (FEWEST_ROWS_TO_COMPRESS, of_step)
     chunk = longest = max(1, min(steps_per_chunk(size), most_steps, of_step))
     jacobian_buffer, product_buffer = np.empty((2, chunk, size, size))
@@ -167,7 +167,7 @@ def _chain_norms(trace: Trace, of_step: int, spectral: bool, compress: bool) -> 
     while stop > 0:
         checkpoint()
         start, rows = max(0, stop - chunk), len(chain.matrix)
-        jacobians = cell.state_jacobians(parameters, linear, start, stop, jacobian_buffer[: stop - start])
+        jacobians = linear.state_jacobians(start, stop, jacobian_buffer[: stop - start])
         products = product_buffer.reshape(-1)[: (stop - start) * rows * size].reshape(stop - start, rows, size)
         multiplied = _multiplied_plainly(chain, jacobians, products)
         if multiplied is None and chain.wide is None and stop - start > FEWEST_STEPS_PER_CHUNK:

@@ -58,8 +58,7 @@ def lyapunov_exponents(trace: Trace) -> Array:
     >>> np.exp(lyapunov_exponents(forward(network, np.ones((5, 1)))))
     array([2. , 0.5])
     """
-    cell, parameters, linear = trace.network.cell, trace.network.parameters, trace.linear
-    known, size = known_steps(trace), trace.state.shape[-1]
+    linear, known, size = trace.linear, known_steps(trace), trace.state.shape[-1]
     if known == 0:
         return np.full(size, np.nan)
     parts = _connected_parts(trace, known)
@@ -69,13 +68,13 @@ def lyapunov_exponents(trace: Trace) -> Array:
     jacobian = np.empty((1, size, size))
     for step in range(known):
         checkpoint()
-        cell.state_jacobians(parameters, linear, step, step + 1, jacobian)
+        linear.state_jacobians(step, step + 1, jacobian)
         matrix, row_exponent = wide_factor(trace, step, jacobian[0])
         exponent = np.zeros(size, dtype=np.int64) if row_exponent is None else row_exponent[:, 0]
         if len(alone):
             of_alone += np.log(np.abs(matrix[alone, alone])) + exponent[alone] * LN_2
         if chains:
-            factors = cell.jacobian_factors(parameters, linear, step)
+            factors = linear.jacobian_factors(step)
             for chain in chains:
                 chain.advance(matrix, exponent, *factors)
     total = np.concatenate([of_alone, *(chain.log_singular_values() for chain in chains)])
@@ -85,10 +84,10 @@ def lyapunov_exponents(trace: Trace) -> Array:
 
 def _connected_parts(trace: Trace, known: int) -> list[IntArray]:
     """The units in groups with no weight between them at any step: the chain is block diagonal in them."""
-    cell, size, last = trace.network.cell, trace.state.shape[-1], None
+    size, last = trace.state.shape[-1], None
     linked = np.eye(size, dtype=bool)
     for step in range(known):
-        matrix = cell.jacobian_factors(trace.network.parameters, trace.linear, step)[1]
+        matrix = trace.linear.jacobian_factors(step)[1]
         if matrix is not last:
             linked |= (matrix != 0.0) | (matrix.T != 0.0)
             last = matrix

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.engine.arrays import Array
-from app.engine.model.activations import Activation
+from app.engine.model.cells import Cell
 
 
 @dataclass(frozen=True)
@@ -23,29 +23,29 @@ class Spectrum:
         (H,), descending.
     sigma_max : float
         σ_max(W), which bounds a single step.
-    supremum_of_derivative : float
-        sup f'.
-    sufficient_to_vanish : bool
-        Whether σ_max · sup f' < 1. If so, gradients vanish; if not, they may do anything.
+    supremum_of_derivative : float or None
+        sup f'; None for a cell whose J_t isn't diag(f'(s_t)) W.
+    sufficient_to_vanish : bool or None
+        Whether σ_max · sup f' < 1. If so, gradients vanish; if not, they may do anything. None where sup f' is.
     """
 
     eigenvalues: NDArray[np.complex128]
     spectral_radius: float
     singular_values: Array
     sigma_max: float
-    supremum_of_derivative: float
-    sufficient_to_vanish: bool
+    supremum_of_derivative: float | None
+    sufficient_to_vanish: bool | None
 
 
-def spectrum(W: Array, activation: Activation) -> Spectrum:
+def spectrum(W: Array, cell: Cell) -> Spectrum:
     """Decompose W.
 
     Parameters
     ----------
     W : Array
         (H, H). Of a gated cell's (gates·H, H), the first block is taken.
-    activation : Activation
-        Its sup f' enters the bound.
+    cell : Cell
+        Whether W and sup f' bound its chain.
 
     Returns
     -------
@@ -58,7 +58,8 @@ def spectrum(W: Array, activation: Activation) -> Spectrum:
     Examples
     --------
     >>> from app.engine.model.activations import ACTIVATIONS
-    >>> of_W = spectrum(np.array([[0.5, 2.0], [0.0, 0.5]]), ACTIVATIONS["tanh"])
+    >>> from app.engine.model.cells import CELLS
+    >>> of_W = spectrum(np.array([[0.5, 2.0], [0.0, 0.5]]), CELLS["rnn"](ACTIVATIONS["tanh"]))
     >>> of_W.spectral_radius, round(of_W.sigma_max, 3), of_W.sufficient_to_vanish
     (0.5, 2.118, False)
     """
@@ -68,11 +69,12 @@ def spectrum(W: Array, activation: Activation) -> Spectrum:
     order = np.lexsort((-eigenvalues.imag, -eigenvalues.real, -np.abs(eigenvalues)))
     singular_values = np.asarray(np.linalg.svd(block, compute_uv=False), dtype=np.float64)
     sigma_max = float(singular_values[0])
+    supremum = cell.activation.supremum_of_derivative if cell.jacobian_is_product else None
     return Spectrum(
         eigenvalues=eigenvalues[order],
         spectral_radius=float(np.abs(eigenvalues).max()),
         singular_values=singular_values,
         sigma_max=sigma_max,
-        supremum_of_derivative=activation.supremum_of_derivative,
-        sufficient_to_vanish=sigma_max * activation.supremum_of_derivative < 1.0,
+        supremum_of_derivative=supremum,
+        sufficient_to_vanish=None if supremum is None else sigma_max * supremum < 1.0,
     )

@@ -10,6 +10,8 @@ import numpy as np
 
 from app.engine.arrays import Array, Weights
 from app.engine.errors import InvalidParameter, UnknownName
+from app.engine.model.cells import CELLS, Cell, declared_weights
+from app.engine.model.weights import Weight
 
 
 def generator(seed: int, name: str) -> np.random.Generator:
@@ -114,29 +116,32 @@ def draw_parameters(
     output_scale: float,
     bias_scale: float,
     seed: int,
-    gates: int = 1,
+    cell: type[Cell] | Cell = CELLS["rnn"],
 ) -> Weights:
-    """Draw every parameter of a network: U, W, V, b_s, b_z, and h_0 = 0.
+    """Draw every weight of a network, as the cell and the read-out declare them.
 
-    U has standard deviation input_scale/√D, V output_scale/√H, the biases bias_scale. Then z_t has a size that doesn't depend on H,
-    and s_t one that doesn't depend on D if the inputs are dense; a one-hot input has a single entry that isn't 0, and its
-    part of s_t has standard deviation input_scale/√D. A gated cell stacks one block of U, W and b_s per gate.
+    U has standard deviation input_scale/√D, V output_scale/√H, the biases bias_scale, and the initial state is 0. Then z_t has a size
+    that doesn't depend on H, and s_t one that doesn't depend on D if the inputs are dense; a one-hot input has a single entry that
+    isn't 0, and its part of s_t has standard deviation input_scale/√D. Every block of H rows of W is drawn and rescaled for itself.
     """
-
-    def normal(name: str, *shape: int) -> Array:
-        return generator(seed, name).standard_normal(shape)
-
-    def recurrent_block(gate: int) -> Array:
-        block = INITIALIZERS[initializer](generator(seed, "W" if gate == 0 else f"W {gate}"), hidden_size)
-        return rescaled(block, spectral_radius, initializer)
-
     if initializer not in INITIALIZERS:
         raise UnknownName("initializer", initializer, INITIALIZERS)
-    return {
-        "U": normal("U", gates * hidden_size, input_size) * (input_scale / np.sqrt(input_size)),
-        "W": np.concatenate([recurrent_block(gate) for gate in range(gates)]),
-        "V": normal("V", output_size, hidden_size) * (output_scale / np.sqrt(hidden_size)),
-        "b_s": normal("b_s", gates * hidden_size) * bias_scale,
-        "b_z": normal("b_z", output_size) * bias_scale,
-        "h_0": np.zeros(hidden_size),
+    scales = {
+        "input": input_scale / np.sqrt(input_size),
+        "output": output_scale / np.sqrt(hidden_size),
+        "bias": bias_scale,
     }
+
+    def recurrent_block(name: str, block: int) -> Array:
+        drawn = INITIALIZERS[initializer](generator(seed, f"{name} {block}" if block else name), hidden_size)
+        return rescaled(drawn, spectral_radius, initializer)
+
+    def drawn(weight: Weight) -> Array:
+        shape = weight.sizes(D=input_size, H=hidden_size, O=output_size)
+        if weight.role == "initial":
+            return np.zeros(shape)
+        if weight.role == "recurrent":
+            return np.concatenate([recurrent_block(weight.name, block) for block in range(shape[0] // hidden_size)])
+        return np.asarray(generator(seed, weight.name).standard_normal(shape) * scales[weight.role])
+
+    return {weight.name: drawn(weight) for weight in declared_weights(cell)}

@@ -6,15 +6,15 @@ from functools import cached_property
 import numpy as np
 
 from app.engine.arrays import Array, Weights
-from app.engine.errors import WrongShape
-from app.engine.model.cells import Cell, Linearization
+from app.engine.errors import UnknownName, WrongShape
+from app.engine.model.cells import Cell, Linearization, declared_weights
 from app.engine.model.readouts import Readout
 from app.engine.numerics.products import affine
 
 
 @dataclass(frozen=True)
 class Network:
-    """What is fixed (cell, read-out) and what is learned (parameters: U, W, V, b_s, b_z, h_0)."""
+    """What is fixed (cell, read-out) and what is learned (parameters: the weights that both declare, by name)."""
 
     cell: Cell
     readout: Readout
@@ -23,7 +23,12 @@ class Network:
     @property
     def hidden_size(self) -> int:
         """H."""
-        return int(self.parameters["h_0"].shape[-1])
+        return int(self.parameters["V"].shape[-1])
+
+    def initial_state(self, state: Array) -> Weights:
+        """States (..., S) taken apart, under the names of the weights that are the state before the first step."""
+        size = self.hidden_size
+        return {f"{name}_0": state[..., place * size : (place + 1) * size] for place, name in enumerate(self.cell.states)}
 
 
 @dataclass(frozen=True)
@@ -43,7 +48,7 @@ class Trace:
     x : Array
         (T, ..., D), inputs; row 0 is x_1.
     s : Array
-        (T, ..., ·), pre-activations; row 0 is s_1.
+        (T, ..., P), pre-activations; row 0 is s_1.
     state : Array
         (T+1, ..., S), states; row 0 is the initial one.
     z, y : Array
@@ -73,7 +78,7 @@ class Trace:
     @cached_property
     def linear(self) -> Linearization:
         """The local derivatives of every step, for BPTT and flow; computed when first asked for."""
-        return self.network.cell.linearize(self.network.parameters, self.s, self.state)
+        return self.network.cell.linearize(self.network.parameters, self.x, self.s, self.state)
 
 
 def forward(network: Network, x: Array) -> Trace:
@@ -94,7 +99,7 @@ def forward(network: Network, x: Array) -> Trace:
         A state that leaves float64 is no error: `divergence` names the step, and the rows from it on are NaN.
     """
     cell, parameters = network.cell, network.parameters
-    batch = np.broadcast_shapes(x.shape[1:-1], parameters["h_0"].shape[:-1])
+    batch = np.broadcast_shapes(x.shape[1:-1], parameters["b_z"].shape[:-1])
     with np.errstate(over="ignore", invalid="ignore"):
         s, state = cell.run(parameters, x, batch)
         divergence = cut_divergence(s, state)
@@ -126,16 +131,12 @@ def first_bad_row(values: Array) -> int:
     return int(np.argmin(finite)) if not finite.all() else len(values)
 
 
-def check_shapes(parameters: Weights, input_size: int, hidden_size: int, output_size: int, gates: int = 1) -> None:
-    """Raise WrongShape for the first parameter whose shape doesn't fit the sizes."""
-    expected = {
-        "U": (gates * hidden_size, input_size),
-        "W": (gates * hidden_size, hidden_size),
-        "V": (output_size, hidden_size),
-        "b_s": (gates * hidden_size,),
-        "b_z": (output_size,),
-        "h_0": (hidden_size,),
-    }
-    for name, shape in expected.items():
+def check_shapes(parameters: Weights, cell: Cell, input_size: int, hidden_size: int, output_size: int) -> None:
+    """Raise UnknownName for a weight that the cell doesn't have, and WrongShape for the first whose shape doesn't fit the sizes."""
+    shapes = {weight.name: weight.sizes(D=input_size, H=hidden_size, O=output_size) for weight in declared_weights(cell)}
+    for name in parameters:
+        if name not in shapes:
+            raise UnknownName("weights", name, shapes)
+    for name, shape in shapes.items():
         if parameters[name].shape != shape:
             raise WrongShape(name, parameters[name].shape, shape)

@@ -4,12 +4,26 @@ import numpy as np
 
 from app.engine.arrays import Array
 from app.engine.interruption import MULTIPLY_ADDS_BETWEEN_CHECKS, stretches
+from app.engine.numerics.euclidean_norms import unit_vectors
 
 
 def summed_outer_products(left: Array, right: Array) -> Array:
     """Σ_i left_i right_iᵀ over the rows, (n, p) and (n, q) → (p, q)."""
     pieces = [left[rows].T @ right[rows] for rows in stretches(len(left), left.shape[1] * right.shape[1])]
     return np.asarray(sum(pieces[1:], start=pieces[0]) if pieces else left.T @ right)
+
+
+def scaled_sum_of_outer_products(left: Array, right: Array, log10_scale: Array) -> tuple[Array, Array]:
+    """Σ_i 10^log10_scale_i left_i right_iᵀ as a flat unit vector and log10 of its norm, where a factor or a product may leave float64."""
+    left, log10_of_left = unit_vectors(left)
+    right, log10_of_right = unit_vectors(right)
+    scale = log10_scale + log10_of_left + log10_of_right
+    largest = scale.max()
+    if np.isneginf(largest):
+        return np.zeros(1), largest
+    left *= (10.0 ** (scale - largest))[:, None]
+    unit, log10_norm = unit_vectors(np.matmul(left.T, right).ravel())
+    return unit, largest + log10_norm
 
 
 def affine(weights: Array, inputs: Array) -> Array:

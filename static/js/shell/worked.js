@@ -40,7 +40,7 @@ export function createWorked(panel, desk) {
     const { parameters, known } = desk.store.get();
     const cell = desk.catalog.cells.find((/** @type {any} */ each) => each.name === parameters.cell);
     const length = lengthOf(parameters, desk.catalog) ?? known?.run.parameters.length ?? null;
-    return panel !== null && cell?.gates === 1 && isSmall(length, Number(parameters.hidden_size));
+    return panel !== null && cell?.jacobian_is_product && isSmall(length, Number(parameters.hidden_size));
   }
 
   /** @param {Path} path */

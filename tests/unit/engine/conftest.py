@@ -38,7 +38,7 @@ def make_network() -> MakeNetwork:
             output_scale=1.0,
             bias_scale=0.3,
             seed=seed,
-            gates=CELLS[cell].gates,
+            cell=CELLS[cell],
         )
         parameters["h_0"] = np.random.default_rng(seed).standard_normal(hidden_size) * 0.5
         return Network(CELLS[cell](ACTIVATIONS[activation]), READOUTS[readout], parameters)

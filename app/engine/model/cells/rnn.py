@@ -3,16 +3,17 @@
 import math
 from dataclasses import dataclass
 from functools import cached_property
-from typing import ClassVar, cast
+from typing import ClassVar
 
 import numpy as np
 
 from app.engine.arrays import Array, BoolArray, IntArray, Weights
 from app.engine.interruption import stretches
 from app.engine.model.activations import Activation
-from app.engine.model.cells.base import Linearization, Rows
-from app.engine.numerics.euclidean_norms import log10_norms
-from app.engine.numerics.products import affine, product, summed_outer_products
+from app.engine.model.cells.base import Rows
+from app.engine.model.weights import Weight, affine_weights
+from app.engine.numerics.euclidean_norms import LOG10_2, log10_norms
+from app.engine.numerics.products import affine, product, scaled_sum_of_outer_products, summed_outer_products
 
 # Below this largest f' of a step, the derivatives are rebuilt from their logarithms with a scale of their own.
 SMALLEST_SAFE_DERIVATIVE = 1e-200
@@ -22,38 +23,19 @@ SMALLEST_EXACT_DERIVATIVE = 1e-290
 
 
 @dataclass(frozen=True)
-class RNNLinearization:
-    """f'(s_t) of every step is derivative[t]·10^log10_scale[t]."""
-
-    derivative: Array  # (T, ..., H)
-    log10_scale: Array  # (T,)
-    s: Array  # (T, ..., H)
-    activation: Activation
-    parameters: Weights
-
-    @cached_property
-    def plain_derivative(self) -> Array:
-        """f'(s_t), zero where float64 can't hold it."""
-        if not self.log10_scale.any():
-            return self.derivative
-        return self.derivative * 10.0 ** self.log10_scale.reshape(-1, *[1] * (self.derivative.ndim - 1))
-
-    @cached_property
-    def underflowed(self) -> BoolArray:
-        W = np.abs(self.parameters["W"])
-        tiny = self.derivative < SMALLEST_EXACT_DERIVATIVE / W.min(where=W > 0.0, initial=1.0)  # False for NaN
-        not_zero = np.zeros_like(tiny)
-        not_zero[tiny] = np.isfinite(self.activation.log_derivative(self.s[tiny]))
-        return np.asarray(not_zero.reshape(len(tiny), -1).any(axis=1))
-
-
-@dataclass(frozen=True)
 class RNN:
     """Elman's simple recurrent network, one matrix W from state to state."""
 
     activation: Activation
     name: ClassVar[str] = "rnn"
-    gates: ClassVar[int] = 1
+    states: ClassVar[tuple[str, ...]] = ("h",)
+    gates: ClassVar[tuple[str, ...]] = ()
+    weights: ClassVar[tuple[Weight, ...]] = affine_weights()
+
+    @property
+    def jacobian_is_product(self) -> bool:
+        """J_t = diag(f'(s_t)) W."""
+        return True
 
     def run(self, parameters: Weights, x: Array, batch: tuple[int, ...]) -> tuple[Array, Array]:
         U, W, b_s, function = parameters["U"], parameters["W"], parameters["b_s"], self.activation.function
@@ -80,86 +62,152 @@ class RNN:
                 function(s_t, h_t)
         return s, state
 
-    def linearize(self, parameters: Weights, s: Array, state: Array) -> RNNLinearization:
+    def linearize(self, parameters: Weights, x: Array, s: Array, state: Array) -> "RNNLinearization":
         derivative = self.activation.derivative(s)
         log10_scale = np.zeros(len(s))
-        if derivative.min(initial=1.0) >= SMALLEST_SAFE_DERIVATIVE:  # the common case, in one pass
-            return RNNLinearization(derivative, log10_scale, s, self.activation, parameters)
-        largest = derivative.max(axis=tuple(range(1, s.ndim)))
-        saturated = largest < SMALLEST_SAFE_DERIVATIVE  # False for NaN
-        if saturated.any():
-            logarithm = self.activation.log_derivative(s[saturated])
-            per_step = logarithm.max(axis=tuple(range(1, s.ndim)))
-            reachable = np.where(np.isfinite(per_step), per_step, 0.0)  # all of f' exactly zero: nothing to rescale
-            derivative[saturated] = np.exp(logarithm - reachable.reshape(-1, *[1] * (s.ndim - 1)))
-            log10_scale[saturated] = reachable / np.log(10.0)
-        return RNNLinearization(derivative, log10_scale, s, self.activation, parameters)
+        if not derivative.min(initial=1.0) >= SMALLEST_SAFE_DERIVATIVE:  # NaN as well; else the common case, in one pass
+            _rebuild_saturated(self.activation, s, derivative, log10_scale)
+        return RNNLinearization(derivative, log10_scale, x, s, state, self.activation, parameters)
 
-    def sweep_back(self, parameters: Weights, linear: Linearization, start: int, local: Array, adjoint: Array) -> None:
-        weights, multiply = np.concatenate([parameters["W"], parameters["V"]]), np.multiply
-        of_s = local[..., : len(parameters["W"])]
-        derivative = cast(RNNLinearization, linear).plain_derivative[start : start + len(local)]
+
+def _rebuild_saturated(activation: Activation, s: Array, derivative: Array, log10_scale: Array) -> None:
+    """Give the steps all of whose derivatives are tiny a scale of their own, and what float64 holds beside it."""
+    largest = derivative.max(axis=tuple(range(1, s.ndim)))
+    saturated = largest < SMALLEST_SAFE_DERIVATIVE  # False for NaN
+    if saturated.any():
+        logarithm = activation.log_derivative(s[saturated])
+        per_step = logarithm.max(axis=tuple(range(1, s.ndim)))
+        reachable = np.where(np.isfinite(per_step), per_step, 0.0)  # all of f' exactly zero: nothing to rescale
+        derivative[saturated] = np.exp(logarithm - reachable.reshape(-1, *[1] * (s.ndim - 1)))
+        log10_scale[saturated] = reachable / np.log(10.0)
+
+
+@dataclass(frozen=True)
+class RNNLinearization:
+    """f'(s_t) of every step is derivative[t]·10^log10_scale[t]."""
+
+    derivative: Array  # (T, ..., H)
+    log10_scale: Array  # (T,)
+    x: Array  # (T, ..., D)
+    s: Array  # (T, ..., H)
+    state: Array  # (T+1, ..., H)
+    activation: Activation
+    parameters: Weights
+
+    @cached_property
+    def known(self) -> BoolArray:
+        return np.asarray(np.isfinite(self.derivative).reshape(len(self.derivative), -1).all(axis=1))
+
+    @cached_property
+    def underflowed(self) -> BoolArray:
+        W = np.abs(self.parameters["W"])
+        tiny = self.derivative < SMALLEST_EXACT_DERIVATIVE / W.min(where=W > 0.0, initial=1.0)  # False for NaN
+        not_zero = np.zeros_like(tiny)
+        not_zero[tiny] = np.isfinite(self.activation.log_derivative(self.s[tiny]))
+        return np.asarray(not_zero.reshape(len(tiny), -1).any(axis=1))
+
+    @cached_property
+    def plain_derivative(self) -> Array:
+        """f'(s_t), zero where float64 can't hold it."""
+        scale = self._plain_scale
+        return self.derivative if scale is None else self.derivative * scale
+
+    @cached_property
+    def _plain_scale(self) -> Array | None:
+        """10^log10_scale, with as many axes as `derivative`; None where it is 1 everywhere."""
+        if not self.log10_scale.any():
+            return None
+        return np.asarray(10.0 ** self.log10_scale.reshape(-1, *[1] * (self.derivative.ndim - 1)))
+
+    def sweep_back(self, start: int, local: Array, adjoint: Array, readout: Array) -> None:
+        W = self.parameters["W"]
+        weights, multiply = np.concatenate([W, readout]), np.multiply
+        of_s, derivative = local[..., : len(W)], self.plain_derivative[start : start + len(local)]
         backwards = derivative[::-1], adjoint[:0:-1], of_s[::-1], local[::-1], adjoint[-2::-1]
         for stretch in stretches(len(local), math.prod(local.shape[1:]) * weights.shape[1]):
             for slope, after, local_of_s, local_t, before in zip(*(arrays[stretch] for arrays in backwards), strict=True):
                 multiply(after, slope, local_of_s)
                 local_t.dot(weights, before)
 
-    def step_back(self, parameters: Weights, linear: Linearization, step: Rows, adjoint: Array) -> tuple[Array, Array]:
-        local = adjoint * cast(RNNLinearization, linear).derivative[step]
-        return local, product(local, parameters["W"])
+    def step_back(self, rows: Rows, adjoint: Array) -> tuple[Array, Array]:
+        local, before = self._step_back(rows, adjoint)
+        if self._plain_scale is None:
+            return local, before
+        return local * self._plain_scale[rows], before * self._plain_scale[rows]
 
-    def parameter_gradients(self, x: Array, state: Array, linear: Linearization, local: Array) -> Weights:
-        flat = local.reshape(-1, local.shape[-1])
+    def scaled_step_back(self, rows: Rows, adjoint: Array) -> tuple[Array, Array, Array, Array]:
+        local, before = self._step_back(rows, adjoint)
+        scale = self.log10_scale[rows]
+        underflowed = np.flatnonzero(self.underflowed[rows])
+        if len(underflowed):
+            scale, numbers = scale.copy(), np.arange(len(self.s))[rows]
+            for index in underflowed.tolist():
+                local[index], before[index], exponent = self._wide_step_back(numbers[index], adjoint[index])
+                scale[index] = exponent * LOG10_2 + scale[index]
+        return local, before, scale, scale
+
+    def _step_back(self, rows: Rows, adjoint: Array) -> tuple[Array, Array]:
+        """One step back without log10_scale."""
+        local = adjoint * self.derivative[rows]
+        return local, product(local, self.parameters["W"])
+
+    def _wide_step_back(self, row: int, adjoint: Array) -> tuple[Array, Array, int]:
+        """`_step_back` over a step that underflowed: both results near 1, and the power of two that goes with them."""
+        derivative, exponent = self._wide_derivative(row)
+        local, own_exponent = np.frexp(adjoint * derivative)
+        exponent = np.where(local == 0.0, np.iinfo(np.int64).min // 2, own_exponent + exponent)
+        largest = exponent.max()
+        local = np.ldexp(local, exponent - largest)
+        return local, product(local, self.parameters["W"]), int(largest) if local.any() else 0
+
+    def parameter_gradients(self, local: Array) -> Weights:
+        count, flat = len(local), local.reshape(-1, local.shape[-1])
         return {
-            "U": summed_outer_products(flat, x.reshape(-1, x.shape[-1])),
-            "W": summed_outer_products(flat, state[:-1].reshape(-1, state.shape[-1])),
+            "U": summed_outer_products(flat, self.x[:count].reshape(-1, self.x.shape[-1])),
+            "W": summed_outer_products(flat, self.state[:count].reshape(-1, self.state.shape[-1])),
             "b_s": flat.sum(axis=0),
         }
 
-    def recurrent_gradients(self, state: Array, linear: Linearization, steps: IntArray, local: Array) -> Array:
-        return np.asarray(np.matmul(local.swapaxes(-1, -2), state[steps]))
+    def gradients_at(self, rows: IntArray, local: Array) -> Weights:
+        transposed = local.swapaxes(-1, -2)
+        return {"U": np.matmul(transposed, self.x[rows]), "W": np.matmul(transposed, self.state[rows]), "b_s": local.sum(axis=-2)}
 
-    def log10_recurrent_term_norms(self, state: Array, linear: Linearization, steps: IntArray, local: Array) -> Array:
+    def recurrent_gradient(self, rows: IntArray, local: Array) -> Array:
+        return np.asarray(np.matmul(local.swapaxes(-1, -2), self.state[rows]))
+
+    def scaled_recurrent_gradient(self, rows: IntArray, local: Array, log10_scale: Array) -> tuple[Array, Array]:
+        return scaled_sum_of_outer_products(local, self.state[rows], log10_scale)
+
+    def log10_recurrent_term_norms(self, rows: IntArray, local: Array) -> Array:
         # The term is the outer product of local and h_{t-1}. Its norm is the product of theirs, which may be out of range where neither is.
-        return log10_norms(local) + log10_norms(state[steps])
+        return log10_norms(local) + log10_norms(self.state[rows])
 
-    def state_jacobians(self, parameters: Weights, linear: Linearization, start: int, stop: int, out: Array) -> Array:
-        derivative = cast(RNNLinearization, linear).derivative[start:stop]
-        return np.multiply(derivative[:, :, None], parameters["W"], out=out)
+    def state_jacobians(self, start: int, stop: int, out: Array) -> Array:
+        return np.multiply(self.derivative[start:stop, :, None], self.parameters["W"], out=out)
 
-    def jacobian_factors(self, parameters: Weights, linear: Linearization, step: int) -> tuple[Array, Array]:
-        derivative = cast(RNNLinearization, linear).derivative[step]
-        if linear.underflowed[step]:
-            derivative = np.where(derivative == 0.0, self._wide_derivative(linear, step)[0], derivative)
-        return derivative, parameters["W"]
+    def jacobian_factors(self, row: int) -> tuple[Array, Array]:
+        derivative = self.derivative[row]
+        if self.underflowed[row]:
+            derivative = np.where(derivative == 0.0, self._wide_derivative(row)[0], derivative)
+        return derivative, self.parameters["W"]
 
-    def wide_jacobian(self, parameters: Weights, linear: Linearization, step: int) -> tuple[Array, IntArray]:
-        derivative, exponent = self._wide_derivative(linear, step)
-        W = parameters["W"]
+    def wide_jacobian(self, row: int) -> tuple[Array, IntArray]:
+        derivative, exponent = self._wide_derivative(row)
+        W = self.parameters["W"]
         shift = np.frexp(np.abs(W).max(axis=1))[1]  # rows near 1: the product with f' must not leave float64 either
         return derivative[:, None] * np.ldexp(W, -shift[:, None]), (exponent + shift)[:, None]
 
-    def wide_step_back(self, parameters: Weights, linear: Linearization, step: int, adjoint: Array) -> tuple[Array, Array, IntArray]:
-        derivative, exponent = self._wide_derivative(linear, step)
-        local, own_exponent = np.frexp(adjoint * derivative)
-        exponent = np.where(local == 0.0, np.iinfo(np.int64).min // 2, own_exponent + exponent)
-        largest = exponent.max(axis=-1, keepdims=True)
-        local = np.ldexp(local, exponent - largest)
-        return local, product(local, parameters["W"]), np.where(local.any(axis=-1), largest[..., 0], 0)
-
-    def _wide_derivative(self, linear: Linearization, step: int) -> tuple[Array, IntArray]:
+    def _wide_derivative(self, row: int) -> tuple[Array, IntArray]:
         """f'(s_t) without log10_scale, as numbers between 1 and 2 (0 where it is exactly zero) and powers of two: (H,), (H,)."""
-        saved = cast(RNNLinearization, linear)
-        log2_derivative = self.activation.log_derivative(saved.s[step]) / np.log(2.0) - saved.log10_scale[step] * np.log2(10.0)
+        log2_derivative = self.activation.log_derivative(self.s[row]) / np.log(2.0) - self.log10_scale[row] * np.log2(10.0)
         # |s| beyond 1e14: the exponents of 10,000 steps must add up in 64 bits, so the derivative is taken as larger than it is.
         positive = np.isfinite(log2_derivative)
         log2_derivative = np.where(positive, np.maximum(log2_derivative, SMALLEST_EXPONENT), log2_derivative)
         exponent = np.floor(np.where(positive, log2_derivative, 0.0))
         return np.exp2(log2_derivative - exponent), exponent.astype(np.int64)
 
-    def log_derivative(self, linear: Linearization, steps: slice) -> Array:
-        return self.activation.log_derivative(cast(RNNLinearization, linear).s[steps])
+    def log_derivative(self, rows: slice) -> Array:
+        return self.activation.log_derivative(self.s[rows])
 
-    def mean_gain(self, linear: Linearization) -> Array:
-        return np.asarray(cast(RNNLinearization, linear).derivative.mean(axis=-1))
+    def mean_derivative(self) -> Array:
+        return np.asarray(self.derivative.mean(axis=-1))

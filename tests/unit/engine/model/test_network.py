@@ -1,11 +1,24 @@
 import numpy as np
 import pytest
 
-from app.engine.errors import WrongShape
+from app.engine.errors import UnknownName, WrongShape
 from app.engine.model.activations import ACTIVATIONS
 from app.engine.model.cells import CELLS
+from app.engine.model.initializers import draw_parameters
 from app.engine.model.network import Network, check_shapes, first_bad_row, forward
 from app.engine.model.readouts import READOUTS
+
+SIZES = {
+    "input_size": 3,
+    "hidden_size": 4,
+    "output_size": 2,
+    "initializer": "gaussian",
+    "spectral_radius": 1.0,
+    "input_scale": 1.0,
+    "output_scale": 1.0,
+    "bias_scale": 1.0,
+    "seed": 1,
+}
 
 
 def scalar_network(w: float, activation: str = "identity", h_0: float = 1.0) -> Network:
@@ -64,4 +77,17 @@ def test_first_bad_row():
 def test_shapes_are_checked_by_name():
     parameters = {"U": np.ones((4, 3)), "W": np.ones((4, 3)), "V": np.ones((2, 4)), "b_s": np.ones(4), "b_z": np.ones(2), "h_0": np.ones(4)}
     with pytest.raises(WrongShape, match=r"W must be \(4, 4\), got \(4, 3\)"):
-        check_shapes(parameters, 3, 4, 2)
+        check_shapes(parameters, CELLS["rnn"](ACTIVATIONS["tanh"]), 3, 4, 2)
+
+
+def test_a_weight_that_the_cell_does_not_have_is_refused_by_name():
+    cell = CELLS["rnn"](ACTIVATIONS["tanh"])
+    parameters = {**draw_parameters(**SIZES, cell=cell), "c_0": np.zeros(4)}
+    with pytest.raises(UnknownName, match="'c_0'") as caught:
+        check_shapes(parameters, cell, 3, 4, 2)
+    assert caught.value.parameter == "weights"
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_weights_are_drawn_as_the_cell_declares_them(cell):
+    check_shapes(draw_parameters(**SIZES, cell=CELLS[cell]), CELLS[cell](ACTIVATIONS["tanh"]), 3, 4, 2)
