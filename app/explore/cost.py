@@ -10,7 +10,9 @@ import math
 from dataclasses import dataclass, field
 
 from app.common.cost import BYTES_AS_TEXT, FIXED_SECONDS, SECONDS_PER_NUMBER, Cost
+from app.engine.model.cells import CELLS, shapes_of
 from app.engine.model.readouts import loss_steps
+from app.engine.model.weights import RECURRENT
 from app.explore.parameters import RunParameters
 from app.explore.parts import SLICE_POINTS
 
@@ -139,45 +141,47 @@ def works(resolved: RunParameters, largest_argument: float | None = None) -> dic
     # Units that don't mix, each with slopes of its own: the entries of products are far apart, and many pairs are multiplied out.
     apart_units = float(resolved.initializer in UNMIXED and resolved.activation in SATURATING and largest > LARGEST_ORDINARY_ARGUMENT)
     spectral = float(resolved.norms == "both")
-    weights = H * (H + D + 2.0) + O * (H + 1.0)
+    shapes = shapes_of(CELLS[resolved.cell], int(D), int(H), int(O))
+    weights = float(sum(math.prod(shape) for shape in shapes.values()))
+    S, P = H * len(CELLS[resolved.cell].states), float(shapes[RECURRENT][0])  # numbers of a state, and of a pre-activation
     back = T * weights * 2.0
-    matrices = min(T, max(8.0, min(64.0, 2.0**19 / (H * H))))  # Jacobians at a time
+    matrices = min(T, max(8.0, min(64.0, 2.0**19 / (S * S))))  # Jacobians at a time
     noise = SECONDS_PER_GENERATOR / SECONDS_PER_STEP * max(D, O) * (resolved.source in ("white_noise", "random_walk"))
 
-    trace = {"trace": T * (3.0 * H + D + 2.0 * O + 1.0) + 2.0 * weights}
-    backward = trace | {"backward": T * (2.0 * H + 3.0 * O) + 2.0 * weights}
-    alone = {"alone": T * (2.0 * H + O)} if R == 1.0 else {}
-    chain = matrices * 3.0 * H * H + 14.0 * H * H
+    trace = {"trace": T * (S + 2.0 * P + D + 2.0 * O + 1.0) + 2.0 * weights}
+    backward = trace | {"backward": T * (S + P + 3.0 * O) + 2.0 * weights}
+    alone = {"alone": T * (S + P + O)} if R == 1.0 else {}
+    chain = matrices * 3.0 * S * S + 14.0 * S * S
     # Terms apart: an element for every pair of steps, beside what the products take.
-    pairs = Work(terms * (H * H + 150.0), T * (2.0 if R == 1.0 else 12.0))
+    pairs = Work(terms * (P * H + 150.0), T * (2.0 if R == 1.0 else 12.0))
     taken_apart = resolved.truncation_mode == "sliding" and (resolved.truncation or T) < T
     apart = float(taken_apart)
     # In matrices of so few rows a product takes several times as long as in large ones.
     thin = 5.0 if H < 32.0 else 1.0
-    extended = Work(saturated * T * 30.0 * H**3, saturated * 80.0 * T, held=saturated * min(T * H * H, 2.0**18) * 14.0)
+    extended = Work(saturated * T * 30.0 * S**3, saturated * 80.0 * T, held=saturated * min(T * S * S, 2.0**18) * 14.0)
     return {
         "forward": Work(
             T * (weights + 3.0 * (D + O)) + 10.0 * H**3,
             2.0 * T + noise,
             T * (D + O + 1.0),
-            held=T * (2.0 * H + 4.0 * O + 2.0 * D + NUMBERS_PER_LABEL + 25.0 * (resolved.source == "text")) + 10.0 * H * H + 3.0 * weights,
+            held=T * (S + P + 4.0 * O + 2.0 * D + NUMBERS_PER_LABEL + 25.0 * (resolved.source == "text")) + 10.0 * H * H + 3.0 * weights,
             kept=trace,
         ),
-        "states": Work(numbers=T * (2.0 * H + 2.0 * O), held=T * H, kept=trace),
+        "states": Work(numbers=T * (H + P + 2.0 * O), held=T * H, kept=trace),
         "jacobian_norms": Work(
-            T * (H**3 + 8.0 * H * H) + spectral * T * min(4.0 * H**3, 120.0 * H * H) + 20.0 * H**3 + extended.multiply_adds,
+            T * (S**3 + 8.0 * S * S) + spectral * T * min(4.0 * S**3, 120.0 * S * S) + 20.0 * S**3 + extended.multiply_adds,
             12.0 * T + extended.steps,
             3.0 * T,
-            held=chain + extended.held + 4.0 * T + 6.0 * min(T * H, 2.0**16),
+            held=chain + extended.held + 4.0 * T + 6.0 * min(T * S, 2.0**16),
             kept=trace,
         ),
-        "adjoints": Work(back, 6.0 * T, 2.0 * T * H + T, held=4.0 * T * (H + O), kept=backward | {"directions": T * H}),
+        "adjoints": Work(back, 6.0 * T, 2.0 * T * H + T, held=4.0 * T * (S + O), kept=backward | {"directions": T * S}),
         "flow_matrix": Work(
-            T * T * H * H * (0.5 + 3.0 * apart_units) + 6.0 * T * H**3 + T * T * saturated * 15.0 * H**3 + T * T * 60.0,
+            T * T * S * S * (0.5 + 3.0 * apart_units) + 6.0 * T * S**3 + T * T * saturated * 15.0 * S**3 + T * T * 60.0,
             10.0 * T + extended.steps + saturated * T * T,
             listed=T * T / 2.0 + T,
             gaps=T * T / 2.0,
-            held=(T + 16.0) * 3.6 * H * H + T * T / 4.0 + 420_000.0 + extended.held,
+            held=(T + 16.0) * 3.6 * S * S + T * T / 4.0 + 420_000.0 + extended.held,
             kept=trace,
         ),
         "contributions": Work(
@@ -185,37 +189,45 @@ def works(resolved: RunParameters, largest_argument: float | None = None) -> dic
             pairs.steps + 10.0 * T,
             listed=terms,
             gaps=max(0.0, T * T - terms),
-            held=min(terms, 2.0**16) * 8.0 + 4.0 * R * H + T * T / 2.0,
+            held=min(terms, 2.0**16) * 8.0 + 4.0 * R * S + T * T / 2.0,
             kept=trace | alone | {"scaled_outputs": T * (O + 1.0)},
         ),
         "gradient_by_lag": Work(
-            pairs.multiply_adds + thin * terms * H * (H + D) + T * (12.0 * H * H + 6.0 * H * D + 2_000.0),
+            pairs.multiply_adds + thin * terms * P * (H + D) + T * (12.0 * P * H + 6.0 * P * D + 2_000.0),
             pairs.steps + 14.0 * T,
             12.0 * T,
-            held=8.0 * min(T * (weights + R * (2.0 * H + D)), 2.0**16 + weights) + 10.0 * T + T * (O + H) + 4.0 * R * H,
+            held=8.0 * min(T * (weights + R * (S + P + D)), 2.0**16 + weights) + 10.0 * T + T * (O + S) + 4.0 * R * S,
             kept=backward | alone | {"scaled_outputs": T * (O + 1.0)},
         ),
         "gradients": Work(
-            back + apart * (pairs.multiply_adds + thin * terms * H * (H + D)) + 60.0 * weights,
+            back + apart * (pairs.multiply_adds + thin * terms * P * (H + D)) + 60.0 * weights,
             apart * pairs.steps + 4.0 * T,
             3.0 * weights,
-            held=14.0 * weights + 2.0 * T * H + apart * (8.0 * 2.0**16 + 4.0 * R * H),
+            held=14.0 * weights + T * (S + P) + apart * (8.0 * 2.0**16 + 4.0 * R * S),
             kept=backward | ({"scaled_outputs": T * (O + 1.0)} | alone if taken_apart else {}),
         ),
-        "step_gain": Work(T * (H**3 + 100.0 * H * H), 8.0 * T, 4.0 * T, held=chain, kept=trace),
+        "step_gain": Work(T * (S**3 + 100.0 * S * S), 8.0 * T, 4.0 * T, held=chain, kept=trace),
         "spectrum": Work(20.0 * H**3, 100.0, 3.0 * H, held=8.0 * H * H),
         "lyapunov_exponents": Work(
-            12.0 * T * H**3 + extended.multiply_adds, 700.0 + 60.0 * T + extended.steps, H, held=24.0 * H * H + extended.held, kept=trace
+            12.0 * T * S**3 + extended.multiply_adds, 700.0 + 60.0 * T + extended.steps, S, held=24.0 * S * S + extended.held, kept=trace
         ),
         "loss_slice": Work(
-            1.5 * SLICE_POINTS * T * (weights + 30.0 * (H + O)) + back + apart * (pairs.multiply_adds + thin * terms * H * (H + D)),
+            1.5 * SLICE_POINTS * T * (weights + 15.0 * (S + P) + 30.0 * O)
+            + back
+            + apart * (pairs.multiply_adds + thin * terms * P * (H + D)),
             12.0 * T + apart * pairs.steps,
             2.0 * SLICE_POINTS,
-            held=3.0 * min(SLICE_POINTS * T * (2.0 * H + 4.0 * O), 2.0**20)
+            held=3.0 * min(SLICE_POINTS * T * (S + P + 4.0 * O), 2.0**20)
             + 2.0 * min(SLICE_POINTS * weights, 2.0**18 + weights)
             + 8.0 * weights
-            + apart * (8.0 * 2.0**16 + 4.0 * R * H),
+            + apart * (8.0 * 2.0**16 + 4.0 * R * S),
             kept=backward | ({"scaled_outputs": T * (O + 1.0)} | alone if taken_apart else {}),
         ),
-        "terms": Work(T * H**4, T * H + 200.0, T * H**3 + T * T * H * H + 2.0 * weights, held=T * H**3 + T * T * H * H, kept=backward),
+        "terms": Work(
+            T * S * P * H * H,
+            T * S + 200.0,
+            T * P * H * (S + T) + 2.0 * weights,
+            held=T * P * H * (S + T),
+            kept=backward,
+        ),
     }

@@ -1,9 +1,12 @@
 """What a training run will cost, estimated before it begins. Like `cost`: right within a factor of three."""
 
+import math
 from dataclasses import fields, replace
 
 from app.common.cost import BYTES_AS_TEXT, FIXED_SECONDS, Cost
 from app.common.parameters import NetworkParameters
+from app.engine.model.cells import CELLS, shapes_of
+from app.engine.model.weights import RECURRENT
 from app.explore.cost import DEVIATIONS, estimate, likely_largest_argument
 from app.explore.parameters import RunParameters
 from app.sequences.tasks import find_task
@@ -25,12 +28,13 @@ SNAPSHOT_PARTS = ("jacobian_norms", "flow_matrix")
 def step_seconds(run: TrainingParameters) -> float:
     """Of one mini-batch; `run` is resolved."""
     task = find_task(run.task, run.text)
-    T, B, H = float(run.length or 0), float(run.batch_size), float(run.hidden_size)
+    T, B = float(run.length or 0), float(run.batch_size)
+    sizes, _, pre_activation = _sizes(run)
     swept = T if run.truncation_mode == "chunked" else min(T, float(run.truncation or T)) * (1.0 if task.loss_at == "last" else T)
     swept = T if run.truncation in (None, run.length) else swept  # steps that an adjoint goes back, summed over the loss steps
-    multiply_adds = B * H * ((2.0 * T + swept) * H + 3.0 * T * (task.input_size + task.output_size))
-    elements = B * T * (H + INPUTS_AND_OUTPUTS * (task.input_size + task.output_size)) + B * swept * H
-    spectrum = SPECTRUM_PRODUCTS * H**3 / MULTIPLY_ADDS_PER_SECOND / (run.spectrum_every or 1)
+    multiply_adds = B * ((2.0 * T + swept) * sizes[RECURRENT] + 3.0 * T * (sum(sizes.values()) - sizes[RECURRENT]))
+    elements = B * T * (pre_activation + INPUTS_AND_OUTPUTS * (task.input_size + task.output_size)) + B * swept * pre_activation
+    spectrum = SPECTRUM_PRODUCTS * float(run.hidden_size) ** 3 / MULTIPLY_ADDS_PER_SECOND / (run.spectrum_every or 1)
     return SECONDS_PER_UPDATE + T * SECONDS_PER_LOOP + multiply_adds / MULTIPLY_ADDS_PER_SECOND + elements * SECONDS_PER_UNIT + spectrum
 
 
@@ -80,14 +84,20 @@ def estimate_longest_wait(run: TrainingParameters) -> Cost:
 
 def state_megabytes(run: TrainingParameters) -> float:
     """Held between two steps: parameters and two moments, of the state and of the one that follows it."""
-    task = find_task(run.task, run.text)
-    H, sizes = float(run.hidden_size), float(task.input_size + task.output_size)
-    return 6.0 * 8.0 * (H * (H + sizes + 3.0) + task.output_size) / 1e6
+    return 6.0 * 8.0 * sum(_sizes(run)[0].values()) / 1e6
 
 
 def _numbers_held(run: TrainingParameters) -> float:
     """By one step: what forward pass and sweep keep of a mini-batch, and some copies of the parameters."""
     task = find_task(run.task, run.text)
-    T, B, H = float(run.length or 0), float(run.batch_size), float(run.hidden_size)
-    sizes = task.input_size + task.output_size
-    return T * B * (12.0 * H + 6.0 * sizes) + 12.0 * H * (H + sizes)
+    sizes, state, pre_activation = _sizes(run)
+    each_step = 6.0 * (state + pre_activation + task.input_size + task.output_size)
+    return float(run.length or 0) * run.batch_size * each_step + 12.0 * sum(sizes.values())
+
+
+def _sizes(run: TrainingParameters) -> tuple[dict[str, float], float, float]:
+    """Numbers of each weight by name, of a state, and of a pre-activation."""
+    task, cell = find_task(run.task, run.text), CELLS[run.cell]
+    shapes = shapes_of(cell, task.input_size, run.hidden_size, task.output_size)
+    sizes = {name: float(math.prod(shape)) for name, shape in shapes.items()}
+    return sizes, float(len(cell.states) * run.hidden_size), float(shapes[RECURRENT][0])

@@ -7,7 +7,7 @@ import numpy as np
 
 from app.engine.arrays import Array, Weights
 from app.engine.errors import UnknownName, WrongShape
-from app.engine.model.cells import Cell, Linearization, declared_weights
+from app.engine.model.cells import Cell, Linearization, shapes_of
 from app.engine.model.readouts import Readout
 from app.engine.numerics.products import affine
 
@@ -133,7 +133,7 @@ def first_bad_row(values: Array) -> int:
 
 def check_shapes(parameters: Weights, cell: Cell, input_size: int, hidden_size: int, output_size: int) -> None:
     """Raise UnknownName for a weight that the cell doesn't have, and WrongShape for the first whose shape doesn't fit the sizes."""
-    shapes = {weight.name: weight.sizes(D=input_size, H=hidden_size, O=output_size) for weight in declared_weights(cell)}
+    shapes = shapes_of(cell, input_size, hidden_size, output_size)
     for name in parameters:
         if name not in shapes:
             raise UnknownName("weights", name, shapes)

@@ -1,8 +1,8 @@
 """The recurrent cells, by name. A new cell is one file here and one line in CELLS."""
 
-from app.engine.model.cells.base import Cell, Linearization, declared_weights
+from app.engine.model.cells.base import Cell, Linearization, declared_weights, shapes_of
 from app.engine.model.cells.rnn import RNN
 
 CELLS: dict[str, type[Cell]] = {RNN.name: RNN}
 
-__all__ = ["CELLS", "Cell", "Linearization", "declared_weights"]
+__all__ = ["CELLS", "Cell", "Linearization", "declared_weights", "shapes_of"]

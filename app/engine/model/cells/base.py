@@ -59,6 +59,11 @@ def declared_weights(cell: Cell | type[Cell]) -> tuple[Weight, ...]:
     return tuple(sorted((*cell.weights, *READOUT_WEIGHTS, *initial_state(cell.states)), key=lambda weight: -len(weight.shape)))
 
 
+def shapes_of(cell: Cell | type[Cell], input_size: int, hidden_size: int, output_size: int) -> dict[str, tuple[int, ...]]:
+    """The shape of every declared weight by name, for these sizes."""
+    return {weight.name: weight.sizes(D=input_size, H=hidden_size, O=output_size) for weight in declared_weights(cell)}
+
+
 class Linearization(Protocol):
     """The local derivatives of every step of one trace. BPTT and the flow of gradients know a cell through these methods alone."""
 
