@@ -2,14 +2,20 @@
 
 import dataclasses
 import re
+import types
 import typing
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from app.cliff.parameters import CliffParameters
+from app.common.answers import about, json_name
 from app.engine.optimizers import OPTIMIZERS
+from app.explore.answer import Divergence, Loss, SequenceUsed
 from app.explore.parameters import RunParameters
+from app.explore.parts import PARTS
+from app.explore.verdict import Verdict
 from app.sequences.tasks import TASKS
 from app.server.http.errors import STATUS
 from app.settings import Settings
@@ -56,6 +62,37 @@ def _with_unit(field: "dataclasses.Field[typing.Any]") -> str:
     return f"{about} Unit: {unit}." if unit else about
 
 
+def answer(*declared: tuple[str, type]) -> str:
+    """These objects of an answer and every field of theirs, from their dataclasses."""
+    rows = [row for name, of in declared for row in ((f"`{name}`", "object", about(of)), *_fields_of(f"{name}.", of))]
+    return _table(("field", "shape or type", "meaning"), rows)
+
+
+def _fields_of(path: str, of: type) -> Iterator[tuple[str, str, str]]:
+    hints = typing.get_type_hints(of)
+    for field in dataclasses.fields(of):
+        facts, inner, place = field.metadata, _dataclass_in(hints[field.name]), path + json_name(field)
+        choices = ", ".join(f"`{choice}`" for choice in facts.get("choices") or ())
+        yield f"`{place}`", facts.get("shape") or choices or _type_in_words(hints[field.name]), facts.get("about") or ""
+        if inner:
+            yield from _fields_of(f"{place}.", inner)
+
+
+def _dataclass_in(hint: Any) -> type | None:
+    """The dataclass that a field holds, perhaps in a tuple or with None."""
+    candidates = (hint, *typing.get_args(hint))
+    return next((candidate for candidate in candidates if dataclasses.is_dataclass(candidate) and isinstance(candidate, type)), None)
+
+
+def _type_in_words(hint: Any) -> str:
+    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+    if origin in (list, tuple):
+        return "list"
+    if origin is types.UnionType:
+        return f"{_type_in_words(arguments[0])} or null"
+    return {bool: "true or false", int: "integer", float: "number", str: "text"}.get(hint, "object")
+
+
 def errors() -> str:
     """Every code of the one error shape, from the exception classes."""
     answered = {error: status for error, status in STATUS.items() if status not in (500, 499)}  # 499: there is nobody to read it
@@ -97,6 +134,9 @@ TABLES: dict[str, Callable[[], str]] = {
     "parameters": partial(parameters, RunParameters),
     "training_parameters": partial(parameters, TrainingParameters),
     "cliff_parameters": partial(parameters, CliffParameters),
+    "parts": partial(answer, *((name, part.answer) for name, part in PARTS.items())),
+    "verdict": partial(answer, ("verdict", Verdict)),
+    "answer": partial(answer, ("sequence", SequenceUsed), ("loss", Loss), ("divergence", Divergence)),
     "tasks": tasks,
     "optimizers": optimizers,
     "errors": errors,

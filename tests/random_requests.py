@@ -20,8 +20,9 @@ from app.cliff.parameters import CliffParameters
 from app.common.cost import Cost
 from app.engine.errors import InvalidParameter
 from app.explore.cost import estimate
-from app.explore.parameters import OWN_SOURCE, PARTS, RunParameters
-from app.explore.parts import LARGEST_WORKED_EXAMPLE
+from app.explore.parameters import OWN_SOURCE, RunParameters
+from app.explore.parts import PARTS
+from app.explore.parts.terms import LARGEST_WORKED_EXAMPLE
 from app.explore.run import prepare
 from app.main import create_app
 from app.sequences.tasks import TASKS
@@ -64,7 +65,7 @@ def drawn(rng, form):
 def value_of(rng, name, facts):
     """One value of a parameter, from the facts that it is declared with."""
     if name == "include":
-        return tuple(rng.sample(PARTS, rng.randint(1, len(PARTS))))
+        return tuple(rng.sample(tuple(PARTS), rng.randint(1, len(PARTS))))
     if "choices" in facts:
         return rng.choice([choice for choice in facts["choices"] if choice != OWN_SOURCE])
     if name == "loss_at":

@@ -9,7 +9,8 @@ from app.engine.errors import UnrolledError
 from app.engine.model.activations import ACTIVATIONS
 from app.engine.model.cells import CELLS
 from app.engine.model.initializers import INITIALIZERS
-from app.explore.parameters import INPUT_PLACEMENTS, PARTS, RunParameters
+from app.explore.parameters import INPUT_PLACEMENTS, RunParameters
+from app.explore.parts import PARTS
 from app.explore.run import prepare
 from app.sequences import SOURCES
 from app.server.compute.computations import CancelToken

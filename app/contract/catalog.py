@@ -12,7 +12,7 @@ from app.engine.model.cells import CELLS
 from app.engine.model.initializers import INITIALIZERS
 from app.engine.model.readouts import READOUTS
 from app.engine.optimizers import OPTIMIZERS, settings_of
-from app.explore.parts import PART_FUNCTIONS
+from app.explore.parts import PARTS
 from app.explore.presets import PRESETS
 from app.sequences import SOURCES
 from app.sequences.tasks import TASKS, Task
@@ -61,6 +61,8 @@ class Part(BaseModel):
 
     name: str
     about: str
+    backward: bool = Field(description="Whether it depends on truncation and clipping.")
+    heavy: bool = Field(description="Whether it takes much of a long run's time.")
 
 
 class TrainingTask(BaseModel):
@@ -153,7 +155,7 @@ def catalog(limits: Limits) -> Catalog:
         initializers=[Named(name=name) for name in INITIALIZERS],
         sources=[InputSource(name=name, about=source.about, default_length=source.default_length) for name, source in SOURCES.items()],
         readouts=[ReadOut(name=name, loss=readout.loss) for name, readout in READOUTS.items()],
-        parts=[Part(name=name, about=_first_line(function)) for name, function in PART_FUNCTIONS.items()],
+        parts=[Part(name=name, about=part.about, backward=part.backward, heavy=part.heavy) for name, part in PARTS.items()],
         tasks=[_task(task) for task in TASKS.values()],
         optimizers=[
             OptimizerFacts(name=name, about=optimizer.about, settings=settings_of(optimizer)) for name, optimizer in OPTIMIZERS.items()

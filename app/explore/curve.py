@@ -7,7 +7,6 @@ of h_k arrives at h_T, over all directions; 0 is kept whole. It starts at 0, and
 import math
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 
@@ -31,13 +30,21 @@ LOG10_2 = math.log10(2.0)
 LARGEST_EXPONENT = 300.0
 
 
+KINDS = ("vanishing", "exploding", "stable", "transient", "too_short")
+
+
 @dataclass(frozen=True)
 class Piece:
-    """A straight piece of the curve, from one of its points to another; the pieces' changes add up to the whole."""
+    """A straight piece of the curve of log10 gains; the pieces' changes add up to the whole."""
 
     from_lag: int
     to_lag: int
     slope_log10_per_step: float
+
+    @property
+    def factor_per_step(self) -> float | None:
+        """What a step back multiplies the gain by, where float64 holds it."""
+        return power_of_ten(self.slope_log10_per_step)
 
 
 def kind_of(curve: Array, log10_largest: float, fades_in_the_long_run: bool = False) -> str:
@@ -146,24 +153,9 @@ def times(kind: str, pieces: list[Piece]) -> tuple[float | None, float | None]:
     return (steps, None) if change < 0.0 else (None, steps)
 
 
-def point(curve: Array, lag: int) -> dict[str, Any]:
-    """A point of the curve."""
-    return {"lag": lag, "log10_gain": float(curve[lag])}
-
-
 def power_of_ten(exponent: float | None) -> float | None:
     """10 to that power, where float64 holds it."""
     return 10.0**exponent if exponent is not None and exponent < LARGEST_EXPONENT else None
-
-
-def crossings(curve: Array) -> dict[str, int | None]:
-    """The first lag at which the gain passes each threshold, or None."""
-    return {
-        "below_1e-3": first_lag(curve < -3.0),
-        "below_1e-7": first_lag(curve < -7.0),
-        "above_1e3": first_lag(curve > 3.0),
-        "above_1e7": first_lag(curve > 7.0),
-    }
 
 
 def first_lag(reached: np.ndarray) -> int | None:

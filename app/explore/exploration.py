@@ -2,14 +2,16 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from app.engine.arrays import Array, Weights
 from app.engine.backward import bptt, clipping, truncation
+from app.engine.backward import per_loss_adjoints as per_loss
 from app.engine.backward.bptt import Backpropagation, ScaledAdjoints
 from app.engine.backward.clipping import Clipped
-from app.engine.backward.per_loss_adjoints import PerLossAdjoints, per_loss_adjoints
+from app.engine.backward.per_loss_adjoints import PerLossAdjoints
 from app.engine.flow import gain_split, spectrum
 from app.engine.flow.gain_split import GainSplit
 from app.engine.flow.jacobian_norms import JacobianNorms, jacobian_norms
@@ -17,8 +19,10 @@ from app.engine.flow.spectrum import Spectrum
 from app.engine.model.network import Divergence, Network, Trace, first_bad_row, forward
 from app.engine.model.readouts import loss_steps
 from app.engine.model.weights import RECURRENT
-from app.explore.parameters import RunParameters
 from app.sequences import Sequence
+
+if TYPE_CHECKING:
+    from app.explore.parameters import RunParameters
 
 
 @dataclass(frozen=True)
@@ -35,7 +39,7 @@ class Exploration:
         Cell, read-out and weights.
     """
 
-    parameters: RunParameters
+    parameters: "RunParameters"
     sequence: Sequence
     network: Network
 
@@ -78,9 +82,9 @@ class Exploration:
         return bptt.scaled_adjoints(self.trace, self.backward, self.sequence.target, self.loss_weights)
 
     @cached_property
-    def itemised(self) -> PerLossAdjoints:
+    def per_loss_adjoints(self) -> PerLossAdjoints:
         """a_{t,k} of every loss step t, lag by lag."""
-        return per_loss_adjoints(self.trace, self.sequence.target, self.loss_weights)
+        return per_loss.per_loss_adjoints(self.trace, self.sequence.target, self.loss_weights)
 
     @cached_property
     def truncated(self) -> Weights:
@@ -90,7 +94,7 @@ class Exploration:
             return self.backward.gradients
         if mode == "chunked":
             return bptt.backpropagate(self.trace, self.sequence.target, self.loss_weights, chunk=length).gradients
-        return truncation.truncated_gradients(self.trace, self.itemised, mode, length)
+        return truncation.truncated_gradients(self.trace, self.per_loss_adjoints, mode, length)
 
     @cached_property
     def clipped(self) -> Clipped:

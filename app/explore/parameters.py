@@ -4,22 +4,9 @@ from dataclasses import dataclass
 
 from app.common.parameters import BackwardParameters, NetworkParameters, parameter
 from app.engine.model.readouts import READOUTS
+from app.explore.parts import PARTS
 from app.sequences import SOURCES
 
-PARTS = (
-    "states",
-    "jacobian_norms",
-    "adjoints",
-    "flow_matrix",
-    "contributions",
-    "gradient_by_lag",
-    "gradients",
-    "step_gain",
-    "spectrum",
-    "lyapunov_exponents",
-    "loss_slice",
-    "terms",
-)
 DEFAULT_PARTS = ("states", "jacobian_norms", "adjoints", "flow_matrix", "gradient_by_lag", "gradients", "step_gain", "spectrum")
 NORMS = ("both", "frobenius")
 INPUT_PLACEMENTS = ("every", "first")
@@ -51,7 +38,7 @@ class RunParameters(BackwardParameters, NetworkParameters):
     )
     clip_threshold: float = parameter(1.0, "c, the clipping threshold.", minimum=0.0, maximum=1e12)
     learning_rate: float = parameter(0.1, "η of the step that loss_slice marks: θ − η g.", minimum=0.0, maximum=1e6)
-    include: tuple[str, ...] = parameter(DEFAULT_PARTS, "Which parts of the answer to compute.", choices=PARTS, many=True)
+    include: tuple[str, ...] = parameter(DEFAULT_PARTS, "Which parts of the answer to compute.", choices=tuple(PARTS), many=True)
     norms: str = parameter(
         "both", "Which norms jacobian_norms holds. frobenius: log10_spectral is null, which saves a decomposition per step.", choices=NORMS
     )

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from app.common.answers import plain
 from app.common.build_network import build_network
 from app.engine.arrays import Array, Weights
 from app.engine.errors import InvalidParameter, WrongShape
@@ -15,11 +16,12 @@ from app.engine.model.cells import CELLS
 from app.engine.model.network import Network, check_shapes
 from app.engine.model.readouts import READOUTS, loss_steps
 from app.engine.model.weights import RECURRENT
-from app.explore.cost import DEVIATIONS, SMALLEST_PLAIN_RADIUS
+from app.explore.answer import Loss, SequenceUsed
 from app.explore.exploration import Exploration
 from app.explore.parameters import OWN_SOURCE, RunParameters
-from app.explore.parts import GRADIENT_PARTS, PART_FUNCTIONS
+from app.explore.parts import PARTS
 from app.explore.verdict import verdict
+from app.explore.work import DEVIATIONS, SMALLEST_PLAIN_RADIUS
 from app.sequences import SOURCES, Sequence, own_sequence
 
 DEFAULT_HIDDEN_SIZE = RunParameters().hidden_size
@@ -115,21 +117,16 @@ def compute(run: PreparedRun) -> dict[str, Any]:
     parts = {}
     for name in resolved.include:
         checkpoint()
-        parts[name] = PART_FUNCTIONS[name](exploration)
+        parts[name] = plain(PARTS[name].compute(exploration))
     if "jacobian_norms" in parts:
-        parts["verdict"] = verdict(exploration)
-    divergence = exploration.divergence(with_gradients=not GRADIENT_PARTS.isdisjoint(resolved.include))
+        parts["verdict"] = plain(verdict(exploration))
+    divergence = exploration.divergence(with_gradients=any(PARTS[name].plain_gradient for name in resolved.include))
     return {
         "parameters": echo(resolved, run.own),
-        "sequence": {"x": sequence.x, "target": sequence.target, "labels": list(sequence.labels), "symbols": _listed(sequence.symbols)},
-        "loss": {
-            "kind": resolved.loss,
-            "at": list(exploration.loss_steps),
-            "per_step": exploration.loss_per_step,
-            "total": exploration.loss,
-        },
+        "sequence": plain(SequenceUsed(sequence.x, sequence.target, sequence.labels, sequence.symbols)),
+        "loss": plain(Loss(resolved.loss or "", exploration.loss_steps, exploration.loss_per_step, exploration.loss)),
         **parts,
-        "divergence": dataclasses.asdict(divergence) if divergence else None,
+        "divergence": plain(divergence) if divergence else None,
     }
 
 
@@ -207,7 +204,7 @@ def _resolved(parameters: RunParameters, own: OwnData, sequence: Sequence) -> Ru
         source=parameters.source if own.x is None else OWN_SOURCE,
         text=_text(parameters, own),
         truncation=truncation,
-        include=tuple(name for name in PART_FUNCTIONS if name in parameters.include),
+        include=tuple(name for name in PARTS if name in parameters.include),
     )
 
 
@@ -239,7 +236,3 @@ def _network(resolved: RunParameters, own: OwnData) -> Network:
         network = dataclasses.replace(network, parameters={**network.parameters, **own.weights})
         check_shapes(network.parameters, network.cell, resolved.input_size, resolved.hidden_size, resolved.output_size)
     return network
-
-
-def _listed(symbols: tuple[str, ...] | None) -> list[str] | None:
-    return None if symbols is None else list(symbols)

@@ -1,10 +1,12 @@
 """The verdict on a run: what the norm curve says, in a few numbers, and where its gain comes from."""
 
 import math
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 
+from app.common.answers import Value, described
+from app.engine.arrays import Array
 from app.engine.flow.gain_split import GainSplit, ended_by, smallest_nonzero
 from app.engine.flow.step_gain import log10_mean_derivative
 from app.engine.model.activations import Activation
@@ -21,14 +23,91 @@ SATURATED_SHARE = 1.0 / 3.0
 ROUNDING = 1e-9
 
 
-def verdict(exploration: Exploration) -> dict[str, Any]:
-    """Judge the curve of gains ‖∂h_T/∂h_k‖_F/√S over the lag T − k, and split ‖∂h_T/∂h_0‖₂ into weights and derivative.
+@dataclass(frozen=True)
+class StraightPiece:
+    """A straight piece of the curve of log10 gains; the pieces' changes add up to the whole."""
 
-    Returns
-    -------
-    dict
-        `app.contract.run_answer.Verdict` describes its fields.
-    """
+    from_lag: int = described("Where it begins.")
+    to_lag: int = described("Where it ends.")
+    slope_log10_per_step: float = described("Of log10 of the gain.")
+    factor_per_step: Value = described("What a step back multiplies the gain by.")
+
+
+@dataclass(frozen=True)
+class CurvePoint:
+    """A point of the curve."""
+
+    lag: int = described("T − k.")
+    log10_gain: float = described("log10 of the gain there.")
+
+
+@dataclass(frozen=True)
+class Crossings:
+    """The first lag at which the gain passes each threshold, or null."""
+
+    below_1e_3: int | None = described("A thousandth.", name="below_1e-3")
+    below_1e_7: int | None = described("Float32's resolution.", name="below_1e-7")
+    above_1e3: int | None = described("A thousand times.")
+    above_1e7: int | None = described("Ten million times.")
+
+
+@dataclass(frozen=True)
+class CauseSplit:
+    """log10 ‖∂h_T/∂h_k‖₂ as weights + derivative, along the direction that keeps most; k is 0, or where the chain is last not zero."""
+
+    steps: int = described("T − k.")
+    log10_weights: float = described("Σ log10 (‖Wᵀ(f'∘u)‖ / ‖f'∘u‖).")
+    log10_derivative: float = described("Σ log10 (‖f'∘u‖ / ‖u‖), never above log10_ceiling.")
+    log10_ceiling: float = described("What the derivative's share would be if every f' were sup f': steps · log10 sup f'.")
+    saturated_share: Value = described(
+        "The share of ‖u‖² that meets units with f' < 0.1 sup f', averaged over the steps by the decades lost to f'."
+    )
+
+
+@dataclass(frozen=True)
+class ZeroPoint:
+    """Where the chain becomes exactly zero."""
+
+    step: int = described("The t whose Jacobian J_t makes it zero.")
+    factor: str | None = described("Which factor of J_t does.", choices=("derivative", "weights"))
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the norm curve says. A gain is ‖∂h_T/∂h_k‖_F/√S, the root-mean-square size with which a small change of h_k arrives at h_T."""
+
+    kind: str = described("How the gain runs over the lag; transient: grows, then fades, or fades, then comes back.", choices=curve.KINDS)
+    slope_log10_per_step: Value = described("On average over the lags from 0 to the last whose gain isn't exactly zero.")
+    factor_per_step: Value = described("What a step back multiplies the gain by, on average: 10^slope_log10_per_step.")
+    pieces: tuple[StraightPiece, ...] = described("The curve in at most four straight pieces, from lag 0 on; the last is its tail.")
+    half_life: Value = described("In steps, in the tail, where it halves there at least once.")
+    doubling_time: Value = described("In steps, in the tail, where it doubles there at least once.")
+    log10_gain_h0: Value = described("log10 of the gain of h_0; null where it is exactly zero.")
+    log10_spectral_h0: Value = described("log10 ‖∂h_T/∂h_0‖₂: the most that any change of h_0 keeps.")
+    peak: CurvePoint = described("The largest gain.")
+    trough: CurvePoint = described("The smallest gain that isn't exactly zero.")
+    exactly_zero_from_lag: int | None = described("The first lag that is exactly zero; null where none is.")
+    crossings: Crossings = described("The first lag at which the gain passes each threshold, or null.")
+    long_run: str | None = described(
+        "What becomes of the gain as the chain grows, in a linear network, where ρ decides it; else null.", choices=("fades", "grows")
+    )
+    cause: str = described("What the gain loses or grows by.", choices=("weights", "derivative", "both", "none"))
+    derivative_is: str | None = described(
+        "How the derivative takes its share, where it is a cause.", choices=("slope", "saturated", "ceiling", "switched_off")
+    )
+    split: CauseSplit | None = described(
+        "log10 ‖∂h_T/∂h_k‖₂ as weights + derivative, k being 0 or where the chain is last not zero; "
+        "null for a cell whose J_t isn't diag(f') W, or where rounding decides the path."
+    )
+    zero: ZeroPoint | None = described("Where the chain becomes exactly zero; null where it doesn't.")
+    mean_derivative: Value = described("Geometric mean over the steps of the mean of f'(s_t): 0 if all units are switched off at any step.")
+    spectral_radius: Value = described("ρ(W).")
+    sigma_max: Value = described("σ_max(W).")
+    sup_derivative: Value = described("sup f'.")
+
+
+def verdict(exploration: Exploration) -> Verdict:
+    """Judge the curve of gains ‖∂h_T/∂h_k‖_F/√S over the lag T − k, and split ‖∂h_T/∂h_0‖₂ into weights and derivative."""
     trace, norms, cell = exploration.trace, exploration.jacobian_norms, exploration.network.cell
     gains = curve.gains_by_lag(norms.log10_frobenius[: norms.of_step + 1], trace.state.shape[-1])
     first, split = smallest_nonzero(norms), exploration.gain_split
@@ -42,29 +121,29 @@ def verdict(exploration: Exploration) -> dict[str, Any]:
     half_life, doubling_time = (None, None) if first else curve.times(kind, pieces)
     zeroed_by = ended_by(trace, norms)
     cause = zeroed_by or cause_of(kind, split, curve.fading(kind, gains))
-    return {
-        "kind": kind,
-        "slope_log10_per_step": slope,
-        "factor_per_step": curve.power_of_ten(slope),
-        "pieces": [{**vars(piece), "factor_per_step": curve.power_of_ten(piece.slope_log10_per_step)} for piece in pieces],
-        "half_life": half_life,
-        "doubling_time": doubling_time,
-        "log10_gain_h0": _finite(gains[-1]),
-        "log10_spectral_h0": _finite(log10_largest),
-        "peak": curve.point(gains, int(gains.argmax())),
-        "trough": curve.point(gains, int(gains[: lags + 1].argmin())),
-        "exactly_zero_from_lag": lags + 1 if first else None,
-        "crossings": curve.crossings(gains),
-        "long_run": long_run,
-        "cause": cause,
-        "derivative_is": derivative_is(cell.activation, split) if cause in ("derivative", "both") else None,
-        "split": _split(split, lags, spectrum.supremum_of_derivative if spectrum else None),
-        "zero": {"step": first, "factor": zeroed_by} if first else None,
-        "mean_derivative": _mean_derivative(trace, norms.of_step),
-        "spectral_radius": spectrum.spectral_radius if spectrum else None,
-        "sigma_max": spectrum.sigma_max if spectrum else None,
-        "sup_derivative": cell.activation.supremum_of_derivative if spectrum else None,
-    }
+    return Verdict(
+        kind=kind,
+        slope_log10_per_step=slope,
+        factor_per_step=curve.power_of_ten(slope),
+        pieces=tuple(StraightPiece(**vars(piece), factor_per_step=piece.factor_per_step) for piece in pieces),
+        half_life=half_life,
+        doubling_time=doubling_time,
+        log10_gain_h0=_finite(gains[-1]),
+        log10_spectral_h0=_finite(log10_largest),
+        peak=_point(gains, int(gains.argmax())),
+        trough=_point(gains, int(gains[: lags + 1].argmin())),
+        exactly_zero_from_lag=lags + 1 if first else None,
+        crossings=_crossings(gains),
+        long_run=long_run,
+        cause=cause,
+        derivative_is=derivative_is(cell.activation, split) if cause in ("derivative", "both") else None,
+        split=_split(split, lags, spectrum.supremum_of_derivative if spectrum else None),
+        zero=ZeroPoint(first, zeroed_by) if first else None,
+        mean_derivative=_mean_derivative(trace, norms.of_step),
+        spectral_radius=spectrum.spectral_radius if spectrum else None,
+        sigma_max=spectrum.sigma_max if spectrum else None,
+        sup_derivative=cell.activation.supremum_of_derivative if spectrum else None,
+    )
 
 
 def cause_of(kind: str, split: GainSplit, fading: slice) -> str:
@@ -102,17 +181,17 @@ def derivative_is(activation: Activation, split: GainSplit) -> str:
     return "saturated" if (split.saturated_share or 0.0) >= SATURATED_SHARE else "slope"
 
 
-def _split(split: GainSplit, steps: int, supremum: float | None) -> dict[str, Any] | None:
+def _split(split: GainSplit, steps: int, supremum: float | None) -> CauseSplit | None:
     """The sums over all steps, which add up to the whole; None where there is no such split."""
     if split.log10_weights is None or split.log10_derivative is None or supremum is None:
         return None
-    return {
-        "steps": steps,
-        "log10_weights": float(split.log10_weights.sum()),
-        "log10_derivative": float(split.log10_derivative.sum()),
-        "log10_ceiling": steps * math.log10(supremum),
-        "saturated_share": split.saturated_share,
-    }
+    return CauseSplit(
+        steps=steps,
+        log10_weights=float(split.log10_weights.sum()),
+        log10_derivative=float(split.log10_derivative.sum()),
+        log10_ceiling=steps * math.log10(supremum),
+        saturated_share=split.saturated_share,
+    )
 
 
 def _long_run(spectral_radius: float) -> str | None:
@@ -130,3 +209,12 @@ def _mean_derivative(trace: Trace, steps: int) -> float | None:
 
 def _finite(value: float) -> float | None:
     return float(value) if math.isfinite(value) else None
+
+
+def _point(gains: Array, lag: int) -> CurvePoint:
+    return CurvePoint(lag, float(gains[lag]))
+
+
+def _crossings(gains: Array) -> Crossings:
+    reached = gains < -3.0, gains < -7.0, gains > 3.0, gains > 7.0
+    return Crossings(*(curve.first_lag(each) for each in reached))

@@ -7,8 +7,9 @@ from app.common.cost import BYTES_AS_TEXT, FIXED_SECONDS, Cost
 from app.common.parameters import NetworkParameters
 from app.engine.model.cells import CELLS, shapes_of
 from app.engine.model.weights import RECURRENT
-from app.explore.cost import DEVIATIONS, estimate, likely_largest_argument
+from app.explore.cost import estimate
 from app.explore.parameters import RunParameters
+from app.explore.work import DEVIATIONS, likely_largest_argument
 from app.sequences.tasks import find_task
 from app.train.parameters import TrainingParameters
 from app.train.snapshot import MOST_FLOW_STEPS

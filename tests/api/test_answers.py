@@ -1,6 +1,7 @@
 """Answers are cached within bounds, shared while they are computed, and given up with the last client that waits."""
 
 import asyncio
+import dataclasses
 import gc
 import threading
 import time
@@ -14,6 +15,7 @@ from fastapi import FastAPI, Request
 
 from app.common.cost import Cost
 from app.engine.errors import WorkTooLarge
+from app.explore.parts import PARTS
 from app.main import create_app
 from app.server.compute.answer_memory import AnswerMemory
 from app.server.compute.computations import CancelToken, Computations
@@ -264,21 +266,28 @@ async def test_everyone_who_waits_hears_of_a_failure_and_it_is_not_remembered() 
     assert bytes((await shared.get("key", lambda interest: [b"fine"], LONG, Client().request)).body) == b"fine"
 
 
+@dataclasses.dataclass
+class Empty:
+    """A part without fields."""
+
+
 async def test_a_client_that_leaves_ends_its_run_before_its_next_part(fresh: FastAPI, monkeypatch: pytest.MonkeyPatch) -> None:
     """Over the whole application: the parts that come after the client has gone are not computed."""
-    from app.explore import parts  # noqa: PLC0415
-
     begun, release = threading.Event(), threading.Event()
     computed: list[str] = []
 
-    def first(_: object) -> dict[str, Any]:
+    def first(_: object) -> Empty:
         begun.set()
         assert release.wait(10)
         computed.append("states")
-        return {}
+        return Empty()
 
-    monkeypatch.setitem(parts.PART_FUNCTIONS, "states", first)
-    monkeypatch.setitem(parts.PART_FUNCTIONS, "spectrum", lambda _: computed.append("spectrum") or {})
+    def second(_: object) -> Empty:
+        computed.append("spectrum")
+        return Empty()
+
+    for name, compute in {"states": first, "spectrum": second}.items():
+        monkeypatch.setitem(PARTS, name, dataclasses.replace(PARTS[name], compute=compute))
     left = asyncio.Event()
 
     async def receive() -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Every kind of bad input gets its error in the one shape, in words that say what to do; never a 500."""
 
+import dataclasses
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,7 +14,7 @@ from pydantic import ValidationError
 import app.main  # noqa: F401  (loads every exception class)
 from app.contract.requests import CliffQuery, RunBody, RunQuery, TrainingQuery
 from app.engine.errors import UnrolledError
-from app.explore.parts import PART_FUNCTIONS
+from app.explore.parts import PARTS
 from app.main import create_app
 from app.server.http.errors import STATUS, ErrorBody
 from app.server.http.security_headers import SECURITY_HEADERS
@@ -351,7 +352,7 @@ async def test_no_memory_is_an_answer_and_the_server_goes_on(monkeypatch: pytest
         raise MemoryError
 
     async with connect(create_app(Settings())) as client:
-        monkeypatch.setitem(PART_FUNCTIONS, "states", none_left)
+        monkeypatch.setitem(PARTS, "states", dataclasses.replace(PARTS["states"], compute=none_left))
         error = error_of(await client.get(f"{RUNS}?include=states"), 422, "out_of_memory")
         assert "smaller run" in error["message"]
         monkeypatch.undo()

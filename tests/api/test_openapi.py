@@ -12,7 +12,7 @@ from openapi_spec_validator import validate
 from openapi_spec_validator.validation.exceptions import OpenAPIValidationError
 
 from app.contract.forms import RUN
-from app.explore.parameters import PARTS
+from app.explore.parts import PARTS
 from app.server.http.errors import ABOUT
 from app.settings import Settings
 from tests.api.wire import strict_json

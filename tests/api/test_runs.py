@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from app.explore import run
-from app.explore.parameters import DEFAULT_PARTS, PARTS
+from app.explore.parameters import DEFAULT_PARTS
+from app.explore.parts import PARTS
 from app.explore.presets import PRESETS
 from app.main import create_app
 from app.sequences import SOURCES

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.contract.forms import RUN
-from app.explore.parameters import PARTS, RunParameters
+from app.explore.parameters import RunParameters
+from app.explore.parts import PARTS
 from app.server.wire.json_arrays import NUMBERS_AT_A_TIME, PIECE_BYTES, encode, encode_in_pieces, typed
 from tests.api.conftest import connect
 from tests.api.wire import arrays_in, decoded, strict_json

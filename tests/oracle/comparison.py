@@ -20,7 +20,7 @@ def assert_outcomes_agree(problem: Problem, expected: dict[str, Array]) -> None:
     """Every gradient to 1e-10 relative, and what they come from."""
     trace = forward(problem.network, problem.x)
     back = backpropagate(trace, problem.target, problem.loss_weights)
-    itemised = per_loss_adjoints(trace, problem.target, problem.loss_weights)
+    per_loss = per_loss_adjoints(trace, problem.target, problem.loss_weights)
     found = {
         "h": trace.h,
         "z": trace.z,
@@ -35,7 +35,7 @@ def assert_outcomes_agree(problem: Problem, expected: dict[str, Array]) -> None:
     for name, value in found.items():
         assert_close(value, expected[name], name)
     for mode in ("chunked", "sliding"):
-        by_terms = truncated_gradients(trace, itemised, mode, TRUNCATION)
+        by_terms = truncated_gradients(trace, per_loss, mode, TRUNCATION)
         by_sweep = truncated_sweep(trace, problem.target, problem.loss_weights, mode, TRUNCATION)
         chunks = backpropagate(trace, problem.target, problem.loss_weights, chunk=TRUNCATION).gradients
         for gradients in (by_terms, by_sweep, *([chunks] if mode == "chunked" else [])):

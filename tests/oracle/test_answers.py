@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from mpmath import mp, mpf
 
-from app.explore.parameters import PARTS, RunParameters
+from app.explore.parameters import RunParameters
+from app.explore.parts import PARTS
 from app.explore.run import OwnData, explore
 from tests.oracle.answer_by_mpmath import Answer, added, cosine, entries, exact_rank, norm, scaled, singular_values
 
@@ -34,7 +35,7 @@ def compared(weights, x, target, digits=DIGITS, **given):
     """The answer, and the same by mpmath."""
     setting = {"activation": "tanh", "readout": "identity", "loss_at": "last", "truncation": len(x), "truncation_mode": "sliding"}
     setting |= {"clip_mode": "global_norm", "clip_threshold": 1.0, "learning_rate": 0.1} | given
-    found = explore(RunParameters(**setting, include=PARTS), OwnData(weights, x, target))
+    found = explore(RunParameters(**setting, include=tuple(PARTS)), OwnData(weights, x, target))
     steps = {"last": [len(x)], "every": list(range(1, len(x) + 1))}.get(setting["loss_at"]) or list(map(int, setting["loss_at"].split(",")))
     with mp.workdps(digits):
         told = Answer(

@@ -11,7 +11,8 @@ from app.engine.backward.clipping import CLIP_MODES
 from app.engine.backward.truncation import TRUNCATION_MODES
 from app.engine.errors import InvalidParameter
 from app.engine.model.activations import ACTIVATIONS
-from app.explore.parameters import PARTS, RunParameters
+from app.explore.parameters import RunParameters
+from app.explore.parts import PARTS
 from app.explore.run import OwnData, explore, resolve
 
 MOST = 1e100
@@ -39,7 +40,7 @@ def runs(draw: st.DrawFn) -> tuple[RunParameters, OwnData]:
         clip_threshold=draw(st.sampled_from([0.0, 1e-300, 1.0, 1e12])),
         learning_rate=draw(st.sampled_from([0.0, 0.1, 1e6])),
         spectral_radius=draw(st.sampled_from([0.1, 1.0, 10.0])),
-        include=PARTS,
+        include=tuple(PARTS),
     )
     return parameters, OwnData(weights=weights or None, x=x, target=target)
 

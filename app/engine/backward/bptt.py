@@ -1,6 +1,6 @@
 """Backpropagation through time, as one sum.
 
-`backpropagate` gives every gradient in one sweep: the fast path, in plain float64. `itemised` takes the sum apart.
+`backpropagate` gives every gradient in one sweep: the fast path, in plain float64. `per_loss_adjoints` takes the sum apart.
 """
 
 from dataclasses import dataclass

@@ -174,7 +174,7 @@ def _normalised_rows(rows: Array, scale: Array) -> tuple[Array, Array]:
 
 
 @np.errstate(over="ignore", under="ignore", invalid="ignore")
-def contributions(trace: Trace, itemised: PerLossAdjoints) -> Array:
+def contributions(trace: Trace, per_loss: PerLossAdjoints) -> Array:
     """log10 ‖(a_{t,k} ∘ f'(s_k)) h_{k-1}ᵀ‖_F for every loss step t and step k.
 
     Returns
@@ -184,8 +184,8 @@ def contributions(trace: Trace, itemised: PerLossAdjoints) -> Array:
     """
     length = trace.length
     result = np.full((length, length), np.nan)
-    together = max(1, NUMBERS_AT_A_TIME // (len(itemised.steps) * trace.s.shape[-1]))
-    for terms in itemised.by_lag(together):
+    together = max(1, NUMBERS_AT_A_TIME // (len(per_loss.steps) * trace.s.shape[-1]))
+    for terms in per_loss.by_lag(together):
         rows, lags = terms.rows[terms.exists], np.broadcast_to(terms.lags[:, None], terms.rows.shape)[terms.exists]
         log10_norm = trace.linear.log10_recurrent_term_norms(rows, terms.local[terms.exists])
         result[rows + lags, rows] = log10_norm + terms.log10_scale[terms.exists]

@@ -32,7 +32,7 @@ class Terms:
     dL_dW: Array
 
 
-def terms(trace: Trace, itemised: PerLossAdjoints) -> Terms:
+def terms(trace: Trace, per_loss: PerLossAdjoints) -> Terms:
     """Write the sums ∂h_T/∂W = Σ_k ∂h_T/∂h_k ∂⁺h_k/∂W and ∂L/∂W = Σ_t Σ_k out, term by term.
 
     ∂⁺h_k/∂W is the immediate derivative, with h_{k-1} held fixed (Pascanu et al. 2013, eq. 5).
@@ -50,7 +50,7 @@ def terms(trace: Trace, itemised: PerLossAdjoints) -> Terms:
             local, dh_dh[row] = linear.step_back(slice(row, row + 1), dh_dh[row + 1])
             for unit in range(state_size):
                 dh_dW[row, unit] = linear.recurrent_gradient(step, local[unit : unit + 1])
-        for found in itemised.by_lag():
+        for found in per_loss.by_lag():
             adjoints = found.local[0] * (10.0 ** found.log10_scale[0])[:, None]
             for row, adjoint in zip(found.rows[0].tolist(), adjoints, strict=True):
                 dL_dW[row + found.lags[0], row] = linear.recurrent_gradient(np.array([row]), adjoint[None])

@@ -48,7 +48,7 @@ class GradientByLag:
     parameter_norms: dict[str, Array]
 
 
-def gradient_by_lag(trace: Trace, itemised: PerLossAdjoints, full: Array) -> GradientByLag:
+def gradient_by_lag(trace: Trace, per_loss: PerLossAdjoints, full: Array) -> GradientByLag:
     """Sum the terms of the gradient lag by lag; the running sums answer every sliding truncation at once.
 
     Parameters
@@ -64,7 +64,7 @@ def gradient_by_lag(trace: Trace, itemised: PerLossAdjoints, full: Array) -> Gra
     length, parameters = trace.length, trace.network.parameters
     of_cell = sorted((weight.name for weight in trace.network.cell.weights), key=lambda name: name != RECURRENT)  # that one first
     sizes = {name: parameters[name].size for name in of_cell}
-    numbers_per_lag = max(sum(sizes.values()), len(itemised.steps) * (trace.s.shape[-1] + trace.state.shape[-1] + trace.x.shape[-1]))
+    numbers_per_lag = max(sum(sizes.values()), len(per_loss.steps) * (trace.s.shape[-1] + trace.state.shape[-1] + trace.x.shape[-1]))
     together = min(length, max(1, NUMBERS_AT_A_TIME // numbers_per_lag))
     terms, sums = np.zeros((2, together, sum(sizes.values())))  # one row per lag, the parameters side by side
     ends = np.cumsum(list(sizes.values())).tolist()
@@ -74,7 +74,7 @@ def gradient_by_lag(trace: Trace, itemised: PerLossAdjoints, full: Array) -> Gra
     full_norm = np.float64(euclidean_norm(full))
     with np.errstate(all="ignore"):
         direction = full.ravel() / full_norm
-        of_lags, initial = itemised.by_lag(together), np.zeros((length, trace.state.shape[-1]))
+        of_lags, initial = per_loss.by_lag(together), np.zeros((length, trace.state.shape[-1]))
         for start in range(0, length, together):
             checkpoint()
             block = slice(start, min(length, start + together))
@@ -82,7 +82,7 @@ def gradient_by_lag(trace: Trace, itemised: PerLossAdjoints, full: Array) -> Gra
             by_name = {name: term[:, part] for name, part in columns.items()}
             log10_scale = _fill_terms(by_name, trace, found := next(of_lags, None))
             if found is not None:
-                initial[itemised.steps[found.arrived] - 1] = _plain_initial(found)
+                initial[per_loss.steps[found.arrived] - 1] = _plain_initial(found)
             of_W = term[:, columns[RECURRENT]]
             term_norm = norms(of_W)
             log10_norm[block] = np.log10(term_norm) + log10_scale
@@ -108,7 +108,7 @@ def gradient_by_lag(trace: Trace, itemised: PerLossAdjoints, full: Array) -> Gra
             truncated_norm=norms_of[RECURRENT],
             relative_bias=bias,
             truncated_cosine=np.clip(inner / norms_of[RECURRENT], -1.0, 1.0),
-            parameter_norms={**norms_of, **_norms_apart(trace, itemised, initial)},
+            parameter_norms={**norms_of, **_norms_apart(trace, per_loss, initial)},
         )
 
 
@@ -140,10 +140,10 @@ def _term_of_lag(trace: Trace, found: TermsByLag, index: int) -> tuple[Array, Ar
     return trace.linear.scaled_recurrent_gradient(found.rows[index, exists], found.local[index, exists], found.log10_scale[index, exists])
 
 
-def _norms_apart(trace: Trace, itemised: PerLossAdjoints, initial: Array) -> dict[str, Array]:
+def _norms_apart(trace: Trace, per_loss: PerLossAdjoints, initial: Array) -> dict[str, Array]:
     """Norms of what has no lag of its own: V and b_z keep theirs; the initial state has one term for every window that holds step 1."""
-    size, counted = trace.network.hidden_size, counted_steps(itemised.dL_dz)
-    outputs = itemised.plain_dL_dz[:counted]
+    size, counted = trace.network.hidden_size, counted_steps(per_loss.dL_dz)
+    outputs = per_loss.plain_dL_dz[:counted]
     constant = {
         "V": euclidean_norm(summed_outer_products(outputs, trace.state[1 : counted + 1, :size])),
         "b_z": euclidean_norm(outputs.sum(axis=0)),
@@ -154,7 +154,7 @@ def _norms_apart(trace: Trace, itemised: PerLossAdjoints, initial: Array) -> dic
     }
 
 
-def truncated_gradients(trace: Trace, itemised: PerLossAdjoints, mode: str, length: int) -> Weights:
+def truncated_gradients(trace: Trace, per_loss: PerLossAdjoints, mode: str, length: int) -> Weights:
     """Every parameter's gradient with only the terms that the truncation keeps.
 
     Parameters
@@ -172,15 +172,15 @@ def truncated_gradients(trace: Trace, itemised: PerLossAdjoints, mode: str, leng
     local, initial = np.zeros_like(trace.s), np.zeros_like(trace.state[0])
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
         # No row comes twice among those of one lag, nor among those of one loss step.
-        for found in itemised.by_lag(length if len(itemised.steps) == 1 else 1, window=length):
+        for found in per_loss.by_lag(length if len(per_loss.steps) == 1 else 1, window=length):
             k = found.rows + 1
             weights = 10.0**found.log10_scale
             if mode == "chunked":
                 weights = np.where(is_kept(k + found.lags[:, None], k, mode, length), weights, 0.0)
             local[found.rows.ravel()] += (weights[..., None] * found.local).reshape(-1, local.shape[-1])
-            first_kept = is_kept(itemised.steps[found.arrived], np.array(1), mode, length)
+            first_kept = is_kept(per_loss.steps[found.arrived], np.array(1), mode, length)
             initial += _plain_initial(found)[first_kept].sum(axis=0)
-        return parameter_gradients(trace, local, itemised.plain_dL_dz, initial)
+        return parameter_gradients(trace, local, per_loss.plain_dL_dz, initial)
 
 
 def is_kept(t: IntArray, k: IntArray, mode: str, truncation: int) -> BoolArray:

@@ -179,12 +179,13 @@ def _carried_back(trace: Trace, first: int, last: int, direction: Array | WideMa
 def _carried_back_widely(trace: Trace, first: int, last: int, direction: WideMatrix) -> tuple[Array, Array, WideMatrix]:
     """The same with an exponent per entry, so that nothing underflows."""
     log10_sizes, log10_norms = np.empty((last - first + 1, trace.state.shape[-1])), np.empty(last - first + 1)
-    log10_sizes[-1], log10_norms[-1] = _log10(direction)
-    for step in range(last - 1, first - 1, -1):
-        checkpoint()
-        direction = wide_product(direction, *_jacobian(trace, step))
-        log10_sizes[step - first], log10_norms[step - first] = _log10(direction)
-    return log10_norms[:-1] - log10_norms[1:] + trace.linear.log10_scale[first:last], log10_sizes[1:], direction
+    with np.errstate(divide="ignore", invalid="ignore"):  # a direction may be lost exactly
+        log10_sizes[-1], log10_norms[-1] = _log10(direction)
+        for step in range(last - 1, first - 1, -1):
+            checkpoint()
+            direction = wide_product(direction, *_jacobian(trace, step))
+            log10_sizes[step - first], log10_norms[step - first] = _log10(direction)
+        return log10_norms[:-1] - log10_norms[1:] + trace.linear.log10_scale[first:last], log10_sizes[1:], direction
 
 
 def _carried_ahead(trace: Trace, first: int, of_step: int, direction: Array) -> Array:
@@ -226,6 +227,5 @@ def _jacobian(trace: Trace, step: int) -> tuple[Array, IntArray | None]:
 def _log10(row: WideMatrix) -> tuple[Array, float]:
     """log10 of the sizes of a row's entries beside its norm (S,), and of the norm."""
     base = row.row_exponent
-    with np.errstate(divide="ignore"):
-        log10_norm = np.log10(np.linalg.norm(row.rows(base))) + base.item() * LOG10_2
-        return np.log10(np.abs(row.mantissa[0])) + row.exponent[0] * LOG10_2 - log10_norm, float(log10_norm)
+    log10_norm = np.log10(np.linalg.norm(row.rows(base))) + base.item() * LOG10_2
+    return np.log10(np.abs(row.mantissa[0])) + row.exponent[0] * LOG10_2 - log10_norm, float(log10_norm)

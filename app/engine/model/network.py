@@ -33,7 +33,7 @@ class Network:
 
 @dataclass(frozen=True)
 class Divergence:
-    """The first step whose value float64 can't hold, and which quantity it was."""
+    """Where the run left the range of float64: the first step whose value it can't hold, and which quantity that is."""
 
     step: int
     quantity: str

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from app.cliff.answer import check, estimate_cliff, explore_cliff
 from app.cliff.parameters import CliffParameters
+from app.common.answers import plain
 from app.contract.cliff_answer import CliffAnswer
 from app.contract.requests import CliffQuery, cliff_parameters
 from app.contract.version import VERSION
@@ -46,4 +47,4 @@ async def get_cliff(request: Request, server: CurrentState, query: Annotated[Cli
 def _answer(parameters: CliffParameters, arrays: str, interest: CancelToken) -> Iterator[bytes]:
     with interruptible(interest.check):
         found = explore_cliff(parameters)
-    return encode_in_pieces({"parameters": {**found.pop("parameters"), "arrays": arrays}, "version": VERSION, **found}, arrays)
+    return encode_in_pieces({"parameters": {**vars(parameters), "arrays": arrays}, "version": VERSION, **plain(found)}, arrays)

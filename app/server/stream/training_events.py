@@ -11,19 +11,19 @@ from typing import Any
 from fastapi.sse import format_sse_event
 from starlette.responses import Response
 
+from app.common.answers import plain
 from app.contract.version import VERSION
 from app.engine.errors import UnrolledError
 from app.engine.interruption import interruptible
-from app.engine.model.readouts import READOUTS
 from app.server.http.errors import OutOfMemory, error_response, internal_error
 from app.server.stream.event_stream import Streams
 from app.server.wire.json_arrays import encode, encode_in_pieces
+from app.train.answer import plan_of, snapshot_of, steps_of
 from app.train.training import Diverged, Event, Finished, Replayed, Snapshot, Started, Step
 
 SLICE_SECONDS = 0.1  # so at most ten events with steps come in a second, and ten with snapshots
 RETRY_MILLISECONDS = 1000  # how long a client should wait before it connects again
 END = "end"  # the id of the last event: there is nothing to go on with
-COLUMNS = tuple(field.name for field in dataclasses.fields(Step) if field.name != "step")
 
 log = logging.getLogger(__name__)
 
@@ -135,17 +135,17 @@ class TrainingEvents:
     def _started(self, event: Started) -> bytes:
         self._told = event.start_after
         self._total = event.parameters.steps
-        data = {**described(event, self._arrays), "plan": {**plan(event), "estimated_seconds": self._estimated_seconds}}
+        data = {**understood(event, self._arrays), "plan": {**plain(plan_of(event)), "estimated_seconds": self._estimated_seconds}}
         return self._event("started", data, retry=RETRY_MILLISECONDS)
 
     def _snapshots(self, snapshots: Sequence[Snapshot]) -> bytes:
-        return self._event("snapshot", {"snapshots": [snapshot_part(event) for event in snapshots]}) if snapshots else b""
+        return self._event("snapshot", {"snapshots": [plain(snapshot_of(event)) for event in snapshots]}) if snapshots else b""
 
     def _step(self, steps: Sequence[Step]) -> bytes:
         if not steps:
             return b""
         self._told = steps[-1].step
-        data = {"first": steps[0].step, "last": self._told, **columns(steps), "progress": self._progress()}
+        data = {**plain(steps_of(steps, steps[0].step)), "progress": self._progress()}
         return self._event("step", data, id=str(self._told))
 
     def _progress(self) -> dict[str, float]:
@@ -172,48 +172,15 @@ def whole_run(events: Iterable[Event], arrays: str) -> Iterator[bytes]:
     steps = [event for event in told if isinstance(event, Step)]
     divergences = [dataclasses.asdict(event) for event in told if isinstance(event, Diverged)]
     answer = {
-        **described(started, arrays),
-        "plan": plan(started),
-        "steps": {"first": 1, "last": len(steps), **columns(steps)},
-        "snapshots": [snapshot_part(event) for event in told if isinstance(event, Snapshot)],
+        **understood(started, arrays),
+        "plan": plain(plan_of(started)),
+        "steps": plain(steps_of(steps, 1)),
+        "snapshots": [plain(snapshot_of(event)) for event in told if isinstance(event, Snapshot)],
         "divergence": divergences[0] if divergences else None,
     }
     return encode_in_pieces(answer, arrays)
 
 
-def described(event: Started, arrays: str) -> dict[str, Any]:
+def understood(event: Started, arrays: str) -> dict[str, Any]:
     """The request as understood, and what computed the answer."""
     return {"parameters": {**dataclasses.asdict(event.parameters), "arrays": arrays}, "version": VERSION}
-
-
-def plan(event: Started) -> dict[str, Any]:
-    """What the run will do, and what its numbers are to be judged by."""
-    task, run = event.task, event.parameters
-    return {
-        "steps": run.steps,
-        "start_after": event.start_after,
-        "loss": READOUTS[task.readout].loss,
-        "task": {
-            "name": task.name,
-            "about": task.about,
-            "chance": task.chance(run.length or task.default_length),
-            "chance_formula": task.chance_formula,
-            "accuracy_about": task.accuracy_about,
-            "symbols": task.symbols and list(task.symbols),
-            "answers": task.answers and list(task.answers),
-            "input_size": task.input_size,
-            "output_size": task.output_size,
-        },
-    }
-
-
-def columns(steps: Sequence[Step]) -> dict[str, Any]:
-    """One list per number of a step; `accuracy` is None as a whole where the task has none."""
-    found = {name: [getattr(step, name) for step in steps] for name in COLUMNS}
-    has_accuracy = bool(steps) and steps[0].accuracy is not None
-    return {**found, "accuracy": found["accuracy"] if has_accuracy else None}
-
-
-def snapshot_part(event: Snapshot) -> dict[str, Any]:
-    """A snapshot with the step that it belongs to."""
-    return {"step": event.step, **event.parts}

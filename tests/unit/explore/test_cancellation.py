@@ -11,7 +11,8 @@ import pytest
 from app.cliff.answer import explore_cliff
 from app.cliff.parameters import CliffParameters
 from app.engine.interruption import interruptible
-from app.explore.parameters import PARTS, RunParameters
+from app.explore.parameters import RunParameters
+from app.explore.parts import PARTS
 from app.explore.run import explore
 from app.train.parameters import TrainingParameters
 from app.train.training import advance, events, prepare

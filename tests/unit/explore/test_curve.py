@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from app.explore.curve import FEWEST_STEPS, Piece, crossings, fading, gains_by_lag, kind_of, pieces_of, power_of_ten, times
+from app.explore.curve import FEWEST_STEPS, Piece, fading, first_lag, gains_by_lag, kind_of, pieces_of, power_of_ten, times
 
 THREE = math.log10(3.0)
 
@@ -95,7 +95,8 @@ def test_the_lags_that_fade():
 
 
 def test_thresholds():
-    assert crossings(np.array([0.0, -4.0, -8.0, 4.0])) == {"below_1e-3": 1, "below_1e-7": 2, "above_1e3": 3, "above_1e7": None}
+    curve = np.array([0.0, -4.0, -8.0, 4.0])
+    assert [first_lag(curve < -3.0), first_lag(curve < -7.0), first_lag(curve > 3.0), first_lag(curve > 7.0)] == [1, 2, 3, None]
     assert power_of_ten(2.0) == 100.0
     assert power_of_ten(400.0) is None
     assert power_of_ten(None) is None

@@ -202,3 +202,10 @@ def test_it_ends_when_the_run_is_cancelled():
 
     with interruptible(cancelled_in_the_verdict), pytest.raises(TimeoutError):
         explore(RunParameters(include=("jacobian_norms",)))
+
+
+def test_a_direction_that_is_lost_on_the_way_back_has_no_split_and_no_warning():
+    """Found by random settings: ReLUs switch off what the leading direction would have kept, at W = 1e-300 times a rotation."""
+    setting = {"activation": "relu", "initializer": "orthogonal", "spectral_radius": 1e-300, "input_scale": 100.0, "seed": 1073}
+    verdict = judged(**setting, hidden_size=2, length=13, source="sunspots_monthly")
+    assert (verdict["kind"], verdict["zero"], verdict["split"]) == ("vanishing", None, None)

@@ -176,20 +176,20 @@ def test_spectrum_is_that_of_the_weights_after_the_step():
 
 def test_snapshots_go_along_the_same_sequence_and_show_the_trained_weights():
     first, *_, last = (event.parts for event in events(dataclasses.replace(SMALL, learning_rate=0.5)) if isinstance(event, Snapshot))
-    assert first["verdict"]["spectral_radius"] == pytest.approx(1.1)
-    assert first["verdict"]["spectral_radius"] != last["verdict"]["spectral_radius"]
-    assert first["flow_matrix"]["steps"] == list(range(9))
-    np.testing.assert_allclose(last["flow_matrix"]["log10_frobenius"][-1], last["jacobian_norms"]["log10_frobenius"], atol=1e-12)
+    assert first["verdict"].spectral_radius == pytest.approx(1.1)
+    assert first["verdict"].spectral_radius != last["verdict"].spectral_radius
+    assert first["flow_matrix"].steps == tuple(range(9))
+    np.testing.assert_allclose(last["flow_matrix"].log10_frobenius[-1], last["jacobian_norms"].log10_frobenius, atol=1e-12)
 
 
 def test_a_long_sequence_s_flow_matrix_is_thinned_and_keeps_its_last_row():
     run = TrainingParameters(length=200, steps=1, batch_size=1, hidden_size=4)
     parts = next(event.parts for event in events(run) if isinstance(event, Snapshot))
-    steps, flow = parts["flow_matrix"]["steps"], parts["flow_matrix"]["log10_frobenius"]
+    steps, flow = parts["flow_matrix"].steps, parts["flow_matrix"].log10_frobenius
     assert len(steps) <= 64
     assert steps[-1] == 200
     assert flow.shape == (len(steps), len(steps))
-    np.testing.assert_allclose(flow[-1], parts["jacobian_norms"]["log10_frobenius"][steps], atol=1e-12)
+    np.testing.assert_allclose(flow[-1], parts["jacobian_norms"].log10_frobenius[list(steps)], atol=1e-12)
 
 
 def test_divergence_is_a_result():

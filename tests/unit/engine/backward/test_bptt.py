@@ -71,18 +71,18 @@ def one_unit(activation="tanh", **parameters):
 def test_a_term_so_small_that_its_square_is_nothing_is_no_zero(x):
     """∂L/∂W of one saturated step is 2 (h₁ − target) f'(s₁) h₀, down to 1e−868."""
     trace, target = forward(one_unit(), np.array([[x]])), np.zeros((1, 1))
-    itemised = per_loss_adjoints(trace, target, np.ones(1))
+    per_loss = per_loss_adjoints(trace, target, np.ones(1))
     expected = float(mpmath.log10(2 * mpmath.sech(mpmath.mpf(x) + 1) ** 2))
-    assert contributions(trace, itemised)[0, 0] == pytest.approx(expected, rel=1e-14)
-    by_lag = gradient_by_lag(trace, itemised, bptt.backpropagate(trace, target, np.ones(1)).gradients["W"])
+    assert contributions(trace, per_loss)[0, 0] == pytest.approx(expected, rel=1e-14)
+    by_lag = gradient_by_lag(trace, per_loss, bptt.backpropagate(trace, target, np.ones(1)).gradients["W"])
     assert by_lag.log10_norm[0] == pytest.approx(expected, rel=1e-14)
 
 
 def test_a_term_is_no_zero_where_only_its_factors_are_in_range():
     trace, target = forward(one_unit("identity", h_0=[1e-200], V=[[1e-200]]), np.zeros((1, 1))), np.ones((1, 1))
-    itemised = per_loss_adjoints(trace, target, np.ones(1))
-    assert contributions(trace, itemised)[0, 0] == pytest.approx(np.log10(2.0) - 400.0, rel=1e-14)
-    assert gradient_by_lag(trace, itemised, np.zeros((1, 1))).log10_norm[0] == pytest.approx(np.log10(2.0) - 400.0, rel=1e-14)
+    per_loss = per_loss_adjoints(trace, target, np.ones(1))
+    assert contributions(trace, per_loss)[0, 0] == pytest.approx(np.log10(2.0) - 400.0, rel=1e-14)
+    assert gradient_by_lag(trace, per_loss, np.zeros((1, 1))).log10_norm[0] == pytest.approx(np.log10(2.0) - 400.0, rel=1e-14)
 
 
 @pytest.mark.parametrize("loss_at", ["last", "every"])

@@ -18,28 +18,28 @@ def case(request, make_network, make_data, make_weights):
 
 
 def test_a_window_of_all_steps_is_the_full_gradient(case):
-    trace, _, _, back, itemised = case
+    trace, _, _, back, per_loss = case
     for mode in truncation.TRUNCATION_MODES:
-        for name, gradient in truncation.truncated_gradients(trace, itemised, mode, LENGTH).items():
+        for name, gradient in truncation.truncated_gradients(trace, per_loss, mode, LENGTH).items():
             np.testing.assert_allclose(gradient, back.gradients[name], atol=1e-13)
 
 
 @pytest.mark.parametrize("chunk", [1, 2, 4, 8])
 def test_chunked_by_terms_is_the_sweep_that_stops_at_the_boundaries(case, chunk):
-    trace, target, weights, _, itemised = case
+    trace, target, weights, _, per_loss = case
     swept = bptt.backpropagate(trace, target, weights, chunk=chunk).gradients
-    for name, gradient in truncation.truncated_gradients(trace, itemised, "chunked", chunk).items():
+    for name, gradient in truncation.truncated_gradients(trace, per_loss, "chunked", chunk).items():
         np.testing.assert_allclose(gradient, swept[name], atol=1e-13)
 
 
 def test_lags_sum_to_the_gradient_and_running_sums_are_the_sliding_windows(case):
-    trace, _, _, back, itemised = case
+    trace, _, _, back, per_loss = case
     full = back.gradients["W"]
-    by_lag = truncation.gradient_by_lag(trace, itemised, full)
+    by_lag = truncation.gradient_by_lag(trace, per_loss, full)
     assert by_lag.relative_bias[-1] < 1e-12
     assert by_lag.truncated_cosine[-1] == pytest.approx(1.0)
     for window in range(1, LENGTH + 1):
-        truncated = truncation.truncated_gradients(trace, itemised, "sliding", window)["W"]
+        truncated = truncation.truncated_gradients(trace, per_loss, "sliding", window)["W"]
         assert by_lag.truncated_norm[window - 1] == pytest.approx(np.linalg.norm(truncated), abs=1e-13)
         assert by_lag.relative_bias[window - 1] == pytest.approx(np.linalg.norm(truncated - full) / np.linalg.norm(full), abs=1e-12)
         if np.linalg.norm(truncated) > 0.0:
@@ -48,12 +48,12 @@ def test_lags_sum_to_the_gradient_and_running_sums_are_the_sliding_windows(case)
 
 @pytest.mark.parametrize("numbers_at_a_time", [1, 200, 2**18])
 def test_norms_of_every_parameter_in_every_window(case, numbers_at_a_time, monkeypatch):
-    trace, _, _, back, itemised = case
+    trace, _, _, back, per_loss = case
     monkeypatch.setattr(truncation, "NUMBERS_AT_A_TIME", numbers_at_a_time)
-    by_lag = truncation.gradient_by_lag(trace, itemised, back.gradients["W"])
+    by_lag = truncation.gradient_by_lag(trace, per_loss, back.gradients["W"])
     assert set(by_lag.parameter_norms) == set(back.gradients)
     for window in range(1, LENGTH + 1):
-        for name, truncated in truncation.truncated_gradients(trace, itemised, "sliding", window).items():
+        for name, truncated in truncation.truncated_gradients(trace, per_loss, "sliding", window).items():
             assert by_lag.parameter_norms[name][window - 1] == pytest.approx(np.linalg.norm(truncated), abs=1e-13), (name, window)
 
 
@@ -92,8 +92,8 @@ def test_a_lag_beyond_the_last_loss_step_has_no_terms(make_network, make_data, m
 
 
 def test_the_two_meanings_differ(case):
-    trace, _, _, _, itemised = case
-    sliding, chunked = (truncation.truncated_gradients(trace, itemised, mode, 4)["W"] for mode in truncation.TRUNCATION_MODES)
+    trace, _, _, _, per_loss = case
+    sliding, chunked = (truncation.truncated_gradients(trace, per_loss, mode, 4)["W"] for mode in truncation.TRUNCATION_MODES)
     assert np.linalg.norm(sliding - chunked) > 1e-6
 
 
