@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from app.common.cost import BYTES_AS_TEXT, SECONDS_PER_NUMBER
+from app.engine.model.activations import ACTIVATIONS
 from app.engine.model.cells import CELLS, shapes_of
 from app.engine.model.readouts import loss_steps
 from app.engine.model.weights import RECURRENT
@@ -28,7 +29,6 @@ BYTES_PER_GAP = 5.0  # null and a comma
 LARGEST_PLAIN_ARGUMENT = 100.0
 SMALLEST_PLAIN_RADIUS = 1e-10  # the same for ρ(W)
 DEVIATIONS = 4.0  # how many standard deviations an input or a bias may be large
-SATURATING = ("tanh", "sigmoid")
 LARGEST_ORDINARY_ARGUMENT = 10.0
 UNMIXED = ("diagonal", "identity")
 
@@ -154,7 +154,7 @@ class Sizes:
     def saturated(self) -> float:
         """1 where derivatives may leave float64, else 0."""
         return float(
-            (self.parameters.activation in SATURATING and self._largest > LARGEST_PLAIN_ARGUMENT)
+            (ACTIVATIONS[self.parameters.activation].saturates and self._largest > LARGEST_PLAIN_ARGUMENT)
             or 0.0 < self.parameters.spectral_radius < SMALLEST_PLAIN_RADIUS
             or math.isinf(self._largest)
         )
@@ -163,7 +163,7 @@ class Sizes:
     def apart_units(self) -> float:
         """1 where units don't mix, each with slopes of its own: entries of products are far apart, and many pairs are multiplied out."""
         parameters = self.parameters
-        unmixed = parameters.initializer in UNMIXED and parameters.activation in SATURATING
+        unmixed = parameters.initializer in UNMIXED and ACTIVATIONS[parameters.activation].saturates
         return float(unmixed and self._largest > LARGEST_ORDINARY_ARGUMENT)
 
     @property
