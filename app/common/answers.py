@@ -4,9 +4,13 @@ The pydantic models, OpenAPI, the tables of the documentation and the page's typ
 """
 
 import dataclasses
+from functools import cache
 from typing import Any
 
+import numpy as np
+
 Value = float | None  # None where there is no finite value
+LEAVES = (np.ndarray, float, int, str, dict, type(None))
 
 
 def described(
@@ -40,12 +44,19 @@ def about(declared: type) -> str:
 
 def plain(answer: Any) -> dict[str, Any]:
     """The fields of an answer by their names in JSON, nested ones too; leaves are Python scalars, strings, None or NumPy arrays."""
-    return {json_name(field): _plain_value(getattr(answer, field.name)) for field in dataclasses.fields(answer)}
+    declared: Any = type(answer)
+    return {name: _plain_value(getattr(answer, field)) for field, name in _names(declared)}
+
+
+@cache
+def _names(declared: type) -> tuple[tuple[str, str], ...]:
+    """Every field's name in Python and in JSON; looking them up anew takes longer than all else in `plain`."""
+    return tuple((field.name, json_name(field)) for field in dataclasses.fields(declared))
 
 
 def _plain_value(value: Any) -> Any:
-    if dataclasses.is_dataclass(value):
-        return plain(value)
-    if not isinstance(value, tuple | list):
+    if isinstance(value, LEAVES):
         return value
-    return [plain(item) for item in value] if value and dataclasses.is_dataclass(value[0]) else list(value)
+    if isinstance(value, tuple | list):
+        return [plain(item) for item in value] if value and dataclasses.is_dataclass(type(value[0])) else list(value)
+    return plain(value) if dataclasses.is_dataclass(type(value)) else value
