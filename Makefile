@@ -47,11 +47,12 @@ test-python: $(DEVELOPMENT) $(NODE_MODULES)
 test-slow: $(DEVELOPMENT) ## run the tests that take minutes: every story over 20 seeds, memory and time of random requests
 	$(BIN)/python -m pytest -n $(JOBS) -m slow -o faulthandler_timeout=0
 
-lint: $(DEVELOPMENT) $(NODE_MODULES) ## check style, types and the direction of imports
+lint: $(DEVELOPMENT) $(NODE_MODULES) ## check style, types, the length of files and the direction of imports
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m scripts.file_length
 	$(BIN)/hadolint Dockerfile
 	$(NODE) node_modules/@biomejs/biome/bin/biome ci $(if $(MAKE_TERMOUT),,--colors=off)
 	$(NODE) node_modules/typescript/bin/tsc --project jsconfig.json
