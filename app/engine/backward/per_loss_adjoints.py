@@ -96,7 +96,10 @@ class PerLossAdjoints:
         """A single loss step's adjoint is that of the whole loss: one plain sweep, unless it leaves the safe range."""
         with np.errstate(over="ignore", under="ignore", invalid="ignore"):
             adjoint, local = sweep(self.trace, self.dL_dz, self.trace.length)
-            return (adjoint, local) if is_safe(log10_norms(adjoint[: self.steps[0] + 1])) else None
+            counted = self.steps[0]
+            # ∂L/∂s_k may end where ∂L/∂state_k doesn't: in a cell that passes an adjoint back beside a saturated f.
+            safe = is_safe(log10_norms(adjoint[: counted + 1])) and is_safe(log10_norms(local[:counted]))
+            return (adjoint, local) if safe else None
 
     def _from_one_sweep(self, swept: tuple[Array, Array], together: int, stop: int) -> Iterator[TermsByLag]:
         adjoint, local = swept

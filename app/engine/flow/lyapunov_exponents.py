@@ -1,6 +1,7 @@
 """Finite-time Lyapunov exponents of the Jacobian chain: how fast each direction grows or decays."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -101,6 +102,26 @@ def _connected_parts(trace: Trace, known: int) -> list[IntArray]:
     return parts
 
 
+@dataclass(frozen=True)
+class _ExactFactor:
+    """The second factor of a step's Jacobian between the units of one part, in exact arithmetic."""
+
+    matrix: Array  # of all units; a cell gives the same one for every step whose factor it is
+    part: IntArray
+
+    @cached_property
+    def _own(self) -> Array:
+        return np.asarray(self.matrix[np.ix_(self.part, self.part)])
+
+    @cached_property
+    def is_regular(self) -> bool:
+        return is_regular(self._own)
+
+    @cached_property
+    def residues(self) -> Array:
+        return residues(self._own)
+
+
 @dataclass
 class _Chain:
     """The product of Jacobians so far between the units of one part, Q R Q_0ᵀ, with as many rows of R as the product has rank."""
@@ -110,9 +131,7 @@ class _Chain:
     basis: Array = field(init=False)  # Q, (n, rank)
     triangle: Graded = field(init=False)  # R, (rank, n)
     image: Array | None = None  # independent columns that span the product's, as residues; None while the rank is full
-    matrix: Array | None = None  # the last second factor of a Jacobian, of which the next two are
-    is_regular: bool = False
-    residues: Array | None = None
+    exact: _ExactFactor | None = None  # of the last step
 
     def __post_init__(self) -> None:
         count = len(self.part)
@@ -139,15 +158,15 @@ class _Chain:
     def _rank_after(self, row_factors: Array, matrix: Array, certain: bool) -> int:
         """The exact rank after a step; if the factorisation is `certain` that no direction is lost, it isn't counted again."""
         rank: int = self.basis.shape[1]
-        if matrix is not self.matrix:
-            own = matrix[np.ix_(self.part, self.part)]
-            self.matrix, self.is_regular, self.residues = matrix, is_regular(own), residues(own)
-        keeps_rank = self.is_regular and bool(row_factors.all())
+        if self.image is None and certain:
+            return rank
+        if self.exact is None or matrix is not self.exact.matrix:
+            self.exact = _ExactFactor(matrix, self.part)
+        keeps_rank = bool(row_factors.all()) and self.exact.is_regular
         if self.image is None and keeps_rank:
             return rank
         image = np.eye(rank) if self.image is None else self.image
-        assert self.residues is not None
-        self.image = np.remainder(residues(row_factors)[:, None] * product_of_residues(self.residues, image), PRIME)
+        self.image = np.remainder(residues(row_factors)[:, None] * product_of_residues(self.exact.residues, image), PRIME)
         return rank if certain or keeps_rank else self._counted_rank()
 
     def _counted_rank(self) -> int:

@@ -10,10 +10,11 @@ import numpy as np
 from app.engine.arrays import Array, BoolArray, IntArray, Weights
 from app.engine.interruption import stretches
 from app.engine.model.activations import Activation
+from app.engine.model.cells.affine import AffineGradients, stacked_steps
 from app.engine.model.cells.base import Rows
 from app.engine.model.weights import Weight, affine_weights
-from app.engine.numerics.euclidean_norms import LOG10_2, log10_norms
-from app.engine.numerics.products import affine, product, scaled_sum_of_outer_products, summed_outer_products
+from app.engine.numerics.euclidean_norms import LOG10_2
+from app.engine.numerics.products import affine, product
 
 # Below this largest f' of a step, the derivatives are rebuilt from their logarithms with a scale of their own.
 SMALLEST_SAFE_DERIVATIVE = 1e-200
@@ -38,11 +39,11 @@ class RNN:
         return True
 
     def run(self, parameters: Weights, x: Array, batch: tuple[int, ...]) -> tuple[Array, Array]:
-        U, W, b_s, function = parameters["U"], parameters["W"], parameters["b_s"], self.activation.function
+        W, function = parameters["W"], self.activation.function
         size = W.shape[-1]
         s = np.empty((len(x), *batch, size))
         if W.ndim > 2:
-            s[:] = affine(U, x) + b_s
+            s[:] = affine(parameters["U"], x) + parameters["b_s"]
             state = np.empty((len(x) + 1, *batch, size))
             state[0] = parameters["h_0"]
             for steps in stretches(len(x), W.size):
@@ -50,12 +51,9 @@ class RNN:
                     np.add(s_t, affine(W, previous), out=s_t)
                     function(s_t, h_t)
             return s, state
-        # s_t = [W U b_s] (h_{t-1}, x_t, 1): one product per step. Nothing is looked up or allocated inside the loop, which
-        # at small sizes would cost more than the arithmetic.
-        weights = np.ascontiguousarray(np.concatenate([W, U, b_s[:, None]], axis=1).T)
-        stacked = np.empty((len(x) + 1, *batch, len(weights)))
+        # One product per step. Nothing is looked up or allocated inside the loop, which at small sizes would cost more than the arithmetic.
+        weights, stacked = stacked_steps(parameters, x, batch)
         state = stacked[..., :size]
-        state[0], stacked[:-1, ..., size:-1], stacked[..., -1] = parameters["h_0"], x, 1.0
         for steps in stretches(len(x), math.prod(batch) * weights.size):
             for given, s_t, h_t in zip(stacked[steps], s[steps], state[1:][steps], strict=True):
                 given.dot(weights, s_t)
@@ -67,7 +65,7 @@ class RNN:
         log10_scale = np.zeros(len(s))
         if not derivative.min(initial=1.0) >= SMALLEST_SAFE_DERIVATIVE:  # NaN as well; else the common case, in one pass
             _rebuild_saturated(self.activation, s, derivative, log10_scale)
-        return RNNLinearization(derivative, log10_scale, x, s, state, self.activation, parameters)
+        return RNNLinearization(x, state, s, derivative, log10_scale, self.activation, parameters)
 
 
 def _rebuild_saturated(activation: Activation, s: Array, derivative: Array, log10_scale: Array) -> None:
@@ -83,14 +81,12 @@ def _rebuild_saturated(activation: Activation, s: Array, derivative: Array, log1
 
 
 @dataclass(frozen=True)
-class RNNLinearization:
+class RNNLinearization(AffineGradients):
     """f'(s_t) of every step is derivative[t]·10^log10_scale[t]."""
 
+    s: Array  # (T, ..., H)
     derivative: Array  # (T, ..., H)
     log10_scale: Array  # (T,)
-    x: Array  # (T, ..., D)
-    s: Array  # (T, ..., H)
-    state: Array  # (T+1, ..., H)
     activation: Activation
     parameters: Weights
 
@@ -159,28 +155,6 @@ class RNNLinearization:
         largest = exponent.max()
         local = np.ldexp(local, exponent - largest)
         return local, product(local, self.parameters["W"]), int(largest) if local.any() else 0
-
-    def parameter_gradients(self, local: Array) -> Weights:
-        count, flat = len(local), local.reshape(-1, local.shape[-1])
-        return {
-            "U": summed_outer_products(flat, self.x[:count].reshape(-1, self.x.shape[-1])),
-            "W": summed_outer_products(flat, self.state[:count].reshape(-1, self.state.shape[-1])),
-            "b_s": flat.sum(axis=0),
-        }
-
-    def gradients_at(self, rows: IntArray, local: Array) -> Weights:
-        transposed = local.swapaxes(-1, -2)
-        return {"U": np.matmul(transposed, self.x[rows]), "W": np.matmul(transposed, self.state[rows]), "b_s": local.sum(axis=-2)}
-
-    def recurrent_gradient(self, rows: IntArray, local: Array) -> Array:
-        return np.asarray(np.matmul(local.swapaxes(-1, -2), self.state[rows]))
-
-    def scaled_recurrent_gradient(self, rows: IntArray, local: Array, log10_scale: Array) -> tuple[Array, Array]:
-        return scaled_sum_of_outer_products(local, self.state[rows], log10_scale)
-
-    def log10_recurrent_term_norms(self, rows: IntArray, local: Array) -> Array:
-        # The term is the outer product of local and h_{t-1}. Its norm is the product of theirs, which may be out of range where neither is.
-        return log10_norms(local) + log10_norms(self.state[rows])
 
     def state_jacobians(self, start: int, stop: int, out: Array) -> Array:
         return np.multiply(self.derivative[start:stop, :, None], self.parameters["W"], out=out)
