@@ -8,11 +8,11 @@ import mpmath
 import numpy as np
 
 from app.engine.arrays import Array
-from app.engine.model.activations import ACTIVATIONS
-from app.engine.model.cells import CELLS
 from app.engine.model.initializers import draw_parameters
 from app.engine.model.network import Network, Trace, forward
 from app.engine.model.readouts import READOUTS
+from app.engine.model.weights import initial_state
+from tests.cells import made
 
 
 def traced(
@@ -28,8 +28,10 @@ def traced(
     readout: str = "identity",
     W: Array | None = None,
     x: Array | None = None,
+    cell: str = "rnn",
 ) -> Trace:
-    """The forward pass of a random network with two inputs and three outputs over white noise."""
+    """The forward pass of a random network with two inputs and three outputs over white noise; `cell` is a name in VARIANTS."""
+    of_cell = made(cell, activation)
     parameters = draw_parameters(
         input_size=2,
         hidden_size=hidden_size,
@@ -40,12 +42,14 @@ def traced(
         output_scale=1.0,
         bias_scale=bias_scale,
         seed=seed,
+        cell=of_cell,
     )
     rng = np.random.default_rng(seed)
-    parameters["h_0"] = 0.1 * rng.standard_normal(hidden_size)
+    for name in (weight.name for weight in initial_state(of_cell.states)):
+        parameters[name] = 0.1 * rng.standard_normal(hidden_size)
     if W is not None:
         parameters["W"] = W
-    network = Network(CELLS["rnn"](ACTIVATIONS[activation]), READOUTS[readout], parameters)
+    network = Network(of_cell, READOUTS[readout], parameters)
     return forward(network, rng.standard_normal((length, 2)) if x is None else x)
 
 
@@ -101,10 +105,12 @@ def exact_flow(trace: Trace, digits: int = 60) -> Array:
 
 
 def exact_flow_of_saturated(trace: Trace, digits: int = 60) -> Array:
-    """The same for a tanh network, from the exact tanh' at its s, which may be beyond float64."""
+    """The same for a tanh network of cell rnn or leaky, from the exact tanh' at its s, which may be beyond float64."""
     with mpmath.workdps(digits):
         slopes = np.vectorize(lambda s: 1 / mpmath.cosh(mpmath.mpf(s)) ** 2, otypes=[object])(trace.s)
-        return exact_flow_of(slopes[:, :, None] * as_exact(trace.network.parameters["W"]))
+        leak = mpmath.mpf(getattr(trace.network.cell, "leak", 1.0))
+        driven = leak * slopes[:, :, None] * as_exact(trace.network.parameters["W"])
+        return exact_flow_of(driven + (1 - leak) * as_exact(np.eye(driven.shape[-1])))
 
 
 def exact_flow_of(jacobians: Any) -> Array:

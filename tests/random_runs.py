@@ -7,7 +7,7 @@ from app.engine.backward.clipping import CLIP_MODES
 from app.engine.backward.truncation import TRUNCATION_MODES
 from app.engine.errors import UnrolledError
 from app.engine.model.activations import ACTIVATIONS
-from app.engine.model.cells import CELLS
+from app.engine.model.cells import CELLS, settings_of
 from app.engine.model.initializers import INITIALIZERS
 from app.explore.parameters import INPUT_PLACEMENTS, RunParameters
 from app.explore.parts import PARTS
@@ -40,6 +40,8 @@ def random_run(rng: random.Random) -> tuple[RunParameters, str]:
         "seed": rng.randrange(2**31),
         "include": tuple(rng.sample([part for part in PARTS if part != "terms" or include == 1], min(include, len(PARTS) - 1))),
     }
+    if settings := settings_of(CELLS[chosen["cell"]]):
+        chosen |= {name: rng.choice([default, 1e-6, 0.05, 0.9, 1.0]) for name, default in settings.items()}
     if source == "text":
         chosen["text"] = (SENTENCE * 40)[: size(rng, 2_000)]
     else:

@@ -32,6 +32,7 @@ QUERIES: dict[str, dict[str, Any]] = {
     "chunked": {"hidden_size": 6, "length": 30, "truncation": 8, "truncation_mode": "chunked", "loss_at": "10,25", "include": EXPLORE},
     "text": {"source": "text", "text": "gradients vanish", "hidden_size": 5, "include": EXPLORE},
     "sigmoid": {"activation": "sigmoid", "hidden_size": 4, "length": 60, "include": EXPLORE},
+    "leaky": {"cell": "leaky", "hidden_size": 4, "length": 30, "include": [*EXPLORE, "loss_slice"]},
     # ρ = 0 and one unit: ∂h_T/∂h_k is exactly zero from the first step back.
     "zero": {"initializer": "diagonal", "hidden_size": 2, "length": 6, "spectral_radius": 0, "include": EXPLORE},
     # The state overflows on its way, and the rest is unknown.

@@ -12,7 +12,7 @@ from typing import Any
 from app.engine.backward.clipping import CLIP_MODES
 from app.engine.backward.truncation import TRUNCATION_MODES
 from app.engine.model.activations import ACTIVATIONS
-from app.engine.model.cells import CELLS
+from app.engine.model.cells import CELLS, settings_of
 from app.engine.model.initializers import INITIALIZERS
 
 
@@ -29,8 +29,15 @@ class NetworkParameters:
     """The network and its first weights. Immutable; `dataclasses.replace` makes a variant."""
 
     cell: str = parameter("rnn", "The recurrent cell.", choices=tuple(CELLS))
+    leak: float | None = parameter(
+        None,
+        "a of cell=leaky: h_t = (1 − a) h_{t−1} + a f(s_t); at 1 it is the rnn. Only with that cell. "
+        f"Default: {settings_of(CELLS['leaky'])['leak']:g}.",
+        minimum=1e-6,  # over 10,000 steps, the most there are, such a unit keeps 99 % of its state
+        maximum=1.0,
+    )
     hidden_size: int = parameter(16, "H, hidden units.", minimum=1, maximum=512, unit="units")
-    activation: str = parameter("tanh", "f in h_t = f(s_t).", choices=tuple(ACTIVATIONS))
+    activation: str = parameter("tanh", "f in h_t = f(s_t), or in what cell says.", choices=tuple(ACTIVATIONS))
     initializer: str = parameter("gaussian", "How W is drawn before it is rescaled.", choices=tuple(INITIALIZERS))
     spectral_radius: float = parameter(1.1, "ρ(W), the largest eigenvalue modulus; W is rescaled to it exactly.", minimum=0.0, maximum=10.0)
     input_scale: float = parameter(1.0, "Scale of U: its entries have standard deviation input_scale/√D.", minimum=0.0, maximum=100.0)

@@ -8,10 +8,11 @@ from pydantic import BaseModel, Field
 from app.contract.forms import CLIFF, PAGE_PARAMETERS, RUN, TRAINING, ParameterFacts, parameter_facts
 from app.contract.version import VERSION
 from app.engine.model.activations import ACTIVATIONS
-from app.engine.model.cells import CELLS
+from app.engine.model.cells import CELLS, settings_of
 from app.engine.model.initializers import INITIALIZERS
 from app.engine.model.readouts import READOUTS
-from app.engine.optimizers import OPTIMIZERS, settings_of
+from app.engine.optimizers import OPTIMIZERS
+from app.engine.optimizers import settings_of as optimizer_settings
 from app.explore.parts import PARTS
 from app.explore.presets import PRESETS
 from app.sequences import SOURCES
@@ -24,6 +25,7 @@ class Cell(BaseModel):
 
     name: str
     about: str
+    settings: dict[str, float] = Field(description="The parameters that only some cells read and this one does, with their defaults.")
     gates: list[str] = Field(description="Its gates: each a block of H rows in U, W and b_s.")
     jacobian_is_product: bool = Field(description="Whether J_t = diag(f'(s_t)) W, so that ρ(W), σ_max(W) and sup f' bound the chain.")
 
@@ -158,7 +160,8 @@ def catalog(limits: Limits) -> Catalog:
         parts=[Part(name=name, about=part.about, backward=part.backward, heavy=part.heavy) for name, part in PARTS.items()],
         tasks=[_task(task) for task in TASKS.values()],
         optimizers=[
-            OptimizerFacts(name=name, about=optimizer.about, settings=settings_of(optimizer)) for name, optimizer in OPTIMIZERS.items()
+            OptimizerFacts(name=name, about=optimizer.about, settings=optimizer_settings(optimizer))
+            for name, optimizer in OPTIMIZERS.items()
         ],
         presets=[Setting(name=name, parameters=preset.parameters) for name, preset in PRESETS.items()],
         training_presets=[Story.model_validate(preset, from_attributes=True) for preset in TRAINING_PRESETS.values()],
@@ -172,7 +175,13 @@ def catalog(limits: Limits) -> Catalog:
 
 def _cell(name: str) -> Cell:
     cell = CELLS[name](next(iter(ACTIVATIONS.values())))
-    return Cell(name=name, about=_first_line(cell), gates=list(cell.gates), jacobian_is_product=cell.jacobian_is_product)
+    return Cell(
+        name=name,
+        about=_first_line(cell),
+        settings=settings_of(CELLS[name]),
+        gates=list(cell.gates),
+        jacobian_is_product=cell.jacobian_is_product,
+    )
 
 
 def _task(task: Task) -> TrainingTask:

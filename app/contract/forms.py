@@ -38,6 +38,7 @@ PAGE_PARAMETERS = {
 
 # A value that works when pasted, where the default says nothing.
 EXAMPLES: dict[str, Any] = {
+    "leak": 0.3,
     "input_size": 1,
     "output_size": 1,
     "readout": "identity",

@@ -9,6 +9,7 @@ import numpy as np
 
 from app.common.answers import plain
 from app.common.build_network import build_network
+from app.common.cell_settings import resolved_settings, without_unread
 from app.engine.arrays import Array, Weights
 from app.engine.errors import InvalidParameter, WrongShape
 from app.engine.interruption import checkpoint
@@ -144,7 +145,7 @@ def echo(resolved: RunParameters, own: OwnData) -> dict[str, Any]:
     """The request as understood: posting it again gives the same answer."""
     given = {"weights": own.weights, "x": own.x, "target": own.target}
     flat = {**vars(resolved), "include": list(resolved.include)}
-    return {**flat, **{name: value for name, value in given.items() if value is not None}}
+    return {**without_unread(flat), **{name: value for name, value in given.items() if value is not None}}
 
 
 def _sequence(parameters: RunParameters, own: OwnData) -> Sequence:
@@ -205,6 +206,7 @@ def _resolved(parameters: RunParameters, own: OwnData, sequence: Sequence) -> Ru
         text=_text(parameters, own),
         truncation=truncation,
         include=tuple(name for name in PARTS if name in parameters.include),
+        **resolved_settings(parameters),
     )
 
 

@@ -69,7 +69,7 @@ class ZeroPoint:
     """Where the chain becomes exactly zero."""
 
     step: int = described("The t whose Jacobian J_t makes it zero.")
-    factor: str | None = described("Which factor of J_t does.", choices=("derivative", "weights"))
+    factor: str | None = described("Which factor of J_t does; null for a cell whose J_t is no product.", choices=("derivative", "weights"))
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,10 @@ class Verdict:
     long_run: str | None = described(
         "What becomes of the gain as the chain grows, in a linear network, where ρ decides it; else null.", choices=("fades", "grows")
     )
-    cause: str = described("What the gain loses or grows by.", choices=("weights", "derivative", "both", "none"))
+    cause: str | None = described(
+        "What the gain loses or grows by; null for a cell whose J_t isn't diag(f'(s_t)) W.",
+        choices=("weights", "derivative", "both", "none"),
+    )
     derivative_is: str | None = described(
         "How the derivative takes its share, where it is a cause.", choices=("slope", "saturated", "ceiling", "switched_off")
     )
@@ -100,8 +103,12 @@ class Verdict:
         "null for a cell whose J_t isn't diag(f') W, or where rounding decides the path."
     )
     zero: ZeroPoint | None = described("Where the chain becomes exactly zero; null where it doesn't.")
-    mean_derivative: Value = described("Geometric mean over the steps of the mean of f'(s_t): 0 if all units are switched off at any step.")
-    spectral_radius: Value = described("ρ(W).")
+    mean_derivative: Value = described(
+        "Geometric mean over the steps of the mean of f'(s_t): 0 if all units are switched off at any step; null where J_t is no product."
+    )
+    spectral_radius: Value = described(
+        "ρ(W). This and the next two are null for a cell whose J_t isn't diag(f'(s_t)) W: there they bound nothing."
+    )
     sigma_max: Value = described("σ_max(W).")
     sup_derivative: Value = described("sup f'.")
 
@@ -120,7 +127,7 @@ def verdict(exploration: Exploration) -> Verdict:
     slope = float(gains[lags]) / lags if lags else None
     half_life, doubling_time = (None, None) if first else curve.times(kind, pieces)
     zeroed_by = ended_by(trace, norms)
-    cause = zeroed_by or cause_of(kind, split, curve.fading(kind, gains))
+    cause = zeroed_by or (cause_of(kind, split, curve.fading(kind, gains)) if cell.jacobian_is_product else None)
     return Verdict(
         kind=kind,
         slope_log10_per_step=slope,

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from app.common.build_network import build_network
+from app.common.cell_settings import resolved_settings
 from app.engine.arrays import Weights
 from app.engine.backward import bptt, clipping
 from app.engine.backward.truncation import truncated_sweep
@@ -272,6 +273,7 @@ def resolve(parameters: TrainingParameters) -> TrainingParameters:
         snapshot_every=parameters.snapshot_every or math.ceil(parameters.steps / SNAPSHOTS),
         spectrum_every=parameters.spectrum_every or every,
         **_optimizer_settings(parameters),
+        **resolved_settings(parameters),
     )
 
 

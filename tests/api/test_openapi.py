@@ -11,7 +11,9 @@ from fastapi import FastAPI
 from openapi_spec_validator import validate
 from openapi_spec_validator.validation.exceptions import OpenAPIValidationError
 
+from app.common.cell_settings import CELL_SETTINGS
 from app.contract.forms import RUN
+from app.engine.model.cells import CELLS, settings_of
 from app.explore.parts import PARTS
 from app.server.http.errors import ABOUT
 from app.settings import Settings
@@ -93,11 +95,16 @@ def test_every_error_status_is_described_in_the_one_shape(openapi: dict[str, Any
                     assert response["content"]["application/json"]["schema"] == {"$ref": "#/components/schemas/ErrorBody"}
 
 
+def reading(name: str) -> dict[str, str]:
+    """The cell that reads a parameter, where not every cell does."""
+    return next(({"cell": cell} for cell, made in CELLS.items() if name in CELL_SETTINGS and name in settings_of(made)), {})
+
+
 @pytest.mark.anyio
 async def test_every_example_works_alone(client: httpx.AsyncClient, openapi: dict[str, Any]) -> None:
     for parameter in parameters_of(openapi):
         for example in parameter["schema"]["examples"]:
-            response = await client.get(RUNS, params={parameter["name"]: example})
+            response = await client.get(RUNS, params={**reading(parameter["name"]), parameter["name"]: example})
             assert response.status_code == 200, (parameter["name"], response.text)
 
 
@@ -119,7 +126,7 @@ async def test_every_example_of_a_body_works(client: httpx.AsyncClient, openapi:
         assert response.status_code == 200, (name, response.text)
     for name, schema in openapi["components"]["schemas"]["RunBody"]["properties"].items():
         for value in schema["examples"]:
-            response = await client.post(RUNS, json={name: value})
+            response = await client.post(RUNS, json={**reading(name), name: value})
             assert response.status_code == 200, (name, response.text)
 
 
@@ -128,9 +135,9 @@ async def test_every_example_of_a_body_works(client: httpx.AsyncClient, openapi:
 @pytest.mark.parametrize(
     "parameters",
     [
-        {"length": 4, "hidden_size": 3, "include": ",".join(PARTS)},
         {"source": "text", "loss_at": "every", "clip_mode": "value", "include": ",".join(set(PARTS) - {"terms"})},
         {"activation": "identity", "spectral_radius": 10, "source": "sine", "length": 400, "include": ",".join(set(PARTS) - {"terms"})},
+        *({"cell": cell, "length": 4, "hidden_size": 3, "include": ",".join(PARTS)} for cell in CELLS),
         {"activation": "relu", "initializer": "identity", "spectral_radius": 0, "include": ",".join(set(PARTS) - {"terms"})},
     ],
 )

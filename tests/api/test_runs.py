@@ -10,6 +10,8 @@ import httpx
 import numpy as np
 import pytest
 
+from app.common.cell_settings import CELL_SETTINGS
+from app.engine.model.cells import CELLS, settings_of
 from app.explore import run
 from app.explore.parameters import DEFAULT_PARTS
 from app.explore.parts import PARTS
@@ -20,6 +22,7 @@ from app.server.routes import runs
 from app.settings import Settings
 from tests.api.conftest import connect
 from tests.api.wire import arrays_in, at, decoded, strict_json
+from tests.cells import VARIANTS
 
 pytestmark = pytest.mark.anyio
 
@@ -91,6 +94,23 @@ async def test_every_preset_answers_and_its_echo_posted_back_gives_the_same_byte
     posted = await client.post(RUNS, json=strict_json(answered.content)["parameters"])
     assert posted.status_code == 200, posted.text
     assert posted.content == answered.content
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+async def test_every_cell_answers_and_its_echo_posted_back_gives_the_same_bytes(client: httpx.AsyncClient, variant: str) -> None:
+    cell, settings = VARIANTS[variant]
+    answered = await client.get(RUNS, params={"cell": cell, **settings, "loss_at": "every", "length": 20, "truncation": 5})
+    assert answered.status_code == 200, answered.text
+    echoed = strict_json(answered.content)["parameters"]
+    assert settings.items() <= echoed.items()
+    assert echoed.keys() & set(CELL_SETTINGS) == set(settings_of(CELLS[cell]))
+    assert (await client.post(RUNS, json=echoed)).content == answered.content
+
+
+async def test_what_the_cell_does_not_read_is_refused(client: httpx.AsyncClient) -> None:
+    answered = await client.get(RUNS, params={"leak": 0.5})
+    error = strict_json(answered.content)["error"]
+    assert (answered.status_code, error["parameter"], error["allowed"]) == (422, "leak", "only with cell=leaky")
 
 
 async def test_the_echo_of_own_data_posted_back_gives_the_same_bytes(client: httpx.AsyncClient) -> None:

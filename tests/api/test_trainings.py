@@ -85,6 +85,15 @@ async def test_started_says_what_will_be_done(client: httpx.AsyncClient) -> None
     assert plan["task"]["answers"] == [*"abcdefgh", "_"]
     assert parameters["learning_rate"] == 0.1
     assert parameters["momentum"] is None
+    assert "leak" not in parameters
+
+
+async def test_a_training_of_another_cell_says_its_settings(client: httpx.AsyncClient) -> None:
+    answer = strict_json((await client.get(TRAININGS, params={"cell": "leaky", "steps": 3, "hidden_size": 4})).content)
+    assert answer["parameters"]["leak"] == 0.3
+    assert answer["steps"]["spectral_radius"][-1] > 0.0
+    refused = await client.get(TRAININGS, params={"leak": 0.3, "steps": 3})
+    assert refused.status_code == 422
 
 
 @pytest.mark.parametrize("by", ["header", "query"])

@@ -7,7 +7,18 @@ import { createStrings } from "../../static/js/shell/strings.js";
 
 const read = (/** @type {string} */ path) => JSON.parse(readFileSync(new URL(path, import.meta.url), "utf8"));
 
-export const NAMES = ["default", "textbook", "truncated", "chunked", "text", "sigmoid", "zero", "diverged", "long"];
+export const NAMES = [
+  "default",
+  "textbook",
+  "truncated",
+  "chunked",
+  "text",
+  "sigmoid",
+  "leaky",
+  "zero",
+  "diverged",
+  "long",
+];
 
 /** As it came. @param {string} name */
 export const wire = (name) => read(`answers/${name}.json`);

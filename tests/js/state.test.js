@@ -7,6 +7,8 @@ import { createStore } from "../../static/js/state/store.js";
 import { parseQuery, toQuery } from "../../static/js/state/url.js";
 
 const SPECIFICATIONS = {
+  cell: { type: "string", default: "rnn" },
+  leak: { type: "number", default: null },
   hidden_size: { type: "integer", default: 16 },
   spectral_radius: { type: "number", default: 1.1 },
   source: { type: "string", default: "sine" },
@@ -24,6 +26,10 @@ const SPECIFICATIONS = {
 };
 const CATALOG = {
   parameters: SPECIFICATIONS,
+  cells: [
+    { name: "rnn", settings: {} },
+    { name: "leaky", settings: { leak: 0.3 } },
+  ],
   sources: [
     { name: "sine", default_length: 50 },
     { name: "co2", default_length: 80 },
@@ -72,6 +78,15 @@ test("a shorter sequence gives up a window and loss steps that no longer fit", (
   assert.equal(changed(before, { length: 20 }, CATALOG).loss_at, "10");
   assert.equal(changed(before, { length: 5 }, CATALOG).loss_at, "last");
   assert.equal(changed(before, { length: 45 }, CATALOG).truncation, 40);
+});
+
+test("what only another cell reads goes with it", () => {
+  const leaky = changed(defaults(), { cell: "leaky", leak: 0.5 }, CATALOG);
+  assert.equal(toQuery(leaky).includes("leak=0.5"), true);
+  assert.equal(changed(leaky, { spectral_radius: 0.9 }, CATALOG).leak, 0.5);
+  const rnn = changed(leaky, { cell: "rnn" }, CATALOG);
+  assert.equal(rnn.leak, null);
+  assert.equal(toQuery(rnn).includes("leak"), false);
 });
 
 test("another source takes the sizes with it that followed from the old one", () => {

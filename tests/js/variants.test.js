@@ -17,6 +17,8 @@ import {
 const number = (/** @type {number | null} */ fallback) => ({ type: "number", default: fallback });
 const text = (/** @type {string | null} */ fallback) => ({ type: "string", default: fallback });
 const SPECIFICATIONS = {
+  cell: text("rnn"),
+  leak: number(null),
   activation: text("tanh"),
   spectral_radius: number(1.1),
   truncation: number(null),
@@ -33,6 +35,10 @@ const SPECIFICATIONS = {
 /** @type {any} */
 const CATALOG = {
   training_parameters: SPECIFICATIONS,
+  cells: [
+    { name: "rnn", settings: {} },
+    { name: "leaky", settings: { leak: 0.3 } },
+  ],
   tasks: [
     { name: "adding", default_length: 20 },
     { name: "copy_memory", default_length: 30 },
@@ -130,4 +136,19 @@ test("a story is known by its setting, whatever the seed", () => {
   assert.equal(storyOf(changedSetting(STORY, { seed: 9 }, null, CATALOG), CATALOG)?.name, "saved");
   assert.equal(storyOf(changedSetting(STORY, { steps: 100 }, null, CATALOG), CATALOG), null);
   assert.deepEqual(contrasted(STORY, SPECIFICATIONS), ["clip_threshold"]);
+});
+
+test("a variant of another cell doesn't take the shared cell's own settings along", () => {
+  const setting = {
+    shared: parseSetting("cell=leaky&leak=0.5", SPECIFICATIONS).setting?.shared ?? {},
+    variants: [{}, {}],
+  };
+  const mixed = changedSetting(setting, { cell: "rnn" }, 1, CATALOG);
+  assert.equal(queryOf(mixed, 0).includes("leak=0.5"), true);
+  assert.equal(queryOf(mixed, 1).includes("leak=0.5"), false);
+  const slower = changedSetting(mixed, { leak: 0.1 }, null, CATALOG);
+  assert.equal(queryOf(slower, 0).includes("leak=0.1"), true);
+  assert.equal(queryOf(slower, 1).includes("leak="), false);
+  const all = changedSetting(slower, { cell: "rnn" }, null, CATALOG);
+  for (const index of [0, 1]) assert.equal(queryOf(all, index).includes("leak="), false);
 });

@@ -249,3 +249,16 @@ test("a power of ten in scientific notation", () => {
     ["2.5 × 10⁻⁵", "1.0 × 10⁻³", "1.0 × 10⁶", "5.01 × 10⁻¹⁶²⁸"],
   );
 });
+
+test("of a cell whose Jacobian isn't f′ times W, no cause and no bound is said, but what its direct path keeps", () => {
+  const { sentences } = verdictWords(answer("leaky"), stringsOf("en"));
+  const words = spaces(sentences.join(" "));
+  assert.doesNotMatch(words, /Cause|ρ|σ/);
+  assert.match(words, /past W, a unit keeps 1 − a = 0\.7 of a change/);
+});
+
+test("at leak 1 there is no direct path", () => {
+  const run = answer("default");
+  const rnn = { ...run, parameters: { ...run.parameters, cell: "leaky", leak: 1 } };
+  assert.deepEqual(verdictWords(rnn, stringsOf("en")), verdictWords(run, stringsOf("en")));
+});

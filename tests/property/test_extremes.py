@@ -14,6 +14,7 @@ from app.engine.model.activations import ACTIVATIONS
 from app.explore.parameters import RunParameters
 from app.explore.parts import PARTS
 from app.explore.run import OwnData, explore, resolve
+from tests.cells import VARIANTS
 
 MOST = 1e100
 SMALLEST_LOG10 = -150.0
@@ -30,7 +31,10 @@ def runs(draw: st.DrawFn) -> tuple[RunParameters, OwnData]:
     shapes = {"U": (H, D), "W": (H, H), "V": (O, H), "b_s": (H,), "b_z": (O,), "h_0": (H,)}
     weights = {name: draw(arrays(np.float64, shape, elements=NUMBERS)) for name, shape in shapes.items() if draw(st.booleans())}
     x, target = (draw(arrays(np.float64, (T, size), elements=NUMBERS)) for size in (D, O))
+    cell, settings = VARIANTS[draw(st.sampled_from(sorted(VARIANTS)))]
     parameters = RunParameters(
+        cell=cell,
+        **settings,
         hidden_size=H,
         activation=draw(st.sampled_from(sorted(ACTIVATIONS))),
         loss_at=draw(st.sampled_from(["last", "every"])),

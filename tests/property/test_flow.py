@@ -10,6 +10,7 @@ from app.engine.flow.jacobian_norms import jacobian_norms
 from app.engine.flow.lyapunov_exponents import lyapunov_exponents
 from app.engine.model.activations import ACTIVATIONS
 from app.engine.model.initializers import INITIALIZERS
+from tests.cells import VARIANTS
 from tests.chains import chain_of, exact_flow, jacobians_of, largest_difference, traced
 
 TOLERANCE = 1e-9
@@ -25,6 +26,7 @@ def traces(draw, longest=30):
         spectral_radius=draw(st.floats(0.01, 10.0)),
         input_scale=draw(st.sampled_from([0.0, 1.0, 100.0])),
         seed=draw(st.integers(0, 2**31 - 1)),
+        cell=draw(st.sampled_from(sorted(VARIANTS))),
     )
 
 
@@ -147,6 +149,10 @@ def test_the_gain_splits_into_shares_that_sum_to_the_whole(trace):
     split, first = gain_split(trace, norms), smallest_nonzero(norms)
     assert abs(split.log10_norm - norms.log10_spectral[first]) < TOLERANCE * max(1.0, abs(split.log10_norm))
     if split.log10_gain is None:  # rounding alone decides which way the gradient goes
+        return
+    assert abs(split.log10_gain.sum() - split.log10_norm) <= TOLERANCE * max(1.0, abs(split.log10_norm))
+    assert (split.log10_derivative is not None) == trace.network.cell.jacobian_is_product
+    if split.log10_derivative is None:
         return
     derivative, weights = split.log10_derivative, split.log10_weights
     assert abs(derivative.sum() + weights.sum() - split.log10_norm) <= TOLERANCE * max(1.0, abs(split.log10_norm))

@@ -12,6 +12,7 @@ from fastapi.sse import format_sse_event
 from starlette.responses import Response
 
 from app.common.answers import plain
+from app.common.cell_settings import without_unread
 from app.contract.version import VERSION
 from app.engine.errors import UnrolledError
 from app.engine.interruption import interruptible
@@ -183,4 +184,4 @@ def whole_run(events: Iterable[Event], arrays: str) -> Iterator[bytes]:
 
 def understood(event: Started, arrays: str) -> dict[str, Any]:
     """The request as understood, and what computed the answer."""
-    return {"parameters": {**dataclasses.asdict(event.parameters), "arrays": arrays}, "version": VERSION}
+    return {"parameters": {**without_unread(dataclasses.asdict(event.parameters)), "arrays": arrays}, "version": VERSION}

@@ -27,6 +27,7 @@
  * @property {(situation: Situation) => boolean} [shown]
  */
 
+import { CELL_CONTROLS } from "./cells.js";
 import { mountSegments } from "./choice.js";
 import { mountEntry, mountSeed } from "./entry.js";
 import { choice, named, slider } from "./parameter.js";
@@ -39,11 +40,7 @@ export const GROUPS = [
     controls: [
       slider("spectral_radius", { scale: () => linear(0, 2, 0.01), step: 0.01, symbol: "ρ", primary: true }),
       slider("hidden_size", { scale: () => linear(1, 64, 1), step: 1, symbol: "H" }),
-      {
-        ...choice("cell", "select", (catalog) => catalog.cells),
-        width: "half",
-        shown: ({ catalog }) => catalog.cells.length > 1,
-      },
+      ...CELL_CONTROLS,
       { ...choice("activation", "select", (catalog) => catalog.activations), width: "half" },
       { ...choice("initializer", "select", (catalog) => catalog.initializers), width: "half" },
       {

@@ -1,6 +1,7 @@
 /** The control rail of the page of training runs. A new control is one entry. */
 
 import { lengthOf, OPTIMIZER_SETTINGS, settingsOfOptimizer, taskOf } from "../state/variants.js";
+import { CELL_CONTROLS } from "./cells.js";
 import { mountSegments } from "./choice.js";
 import { mountEntry, mountSeed } from "./entry.js";
 import { choice, named, slider } from "./parameter.js";
@@ -90,6 +91,7 @@ export const TRAINING_GROUPS = [
     controls: [
       slider("spectral_radius", { scale: () => linear(0, 2, 0.01), step: 0.01, symbol: "ρ", primary: true }),
       slider("hidden_size", { scale: () => linear(1, 64, 1), step: 1, symbol: "H" }),
+      ...CELL_CONTROLS,
       { ...choice("activation", "select", (catalog) => catalog.activations), width: "half" },
       { ...choice("initializer", "select", (catalog) => catalog.initializers), width: "half" },
       slider("input_scale", { scale: () => logarithmic(0.01, 10, 120), step: 0.1, more: true }),

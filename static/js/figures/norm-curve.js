@@ -133,9 +133,9 @@ function ghostName(ghost, view, yaxis, of) {
   ];
 }
 
-/** The two straight lines that theory draws, as slopes per step back, in log10. @param {any} run */
+/** The two straight lines that theory draws where J_t = diag(f′) W, as slopes per step back, in log10. @param {any} run */
 export function bounds(run) {
-  if (!run.spectrum) return [];
+  if ((run.spectrum?.sup_derivative ?? null) === null) return [];
   const { spectral_radius: radius, sigma_max: sigma, sup_derivative: sup } = run.spectrum;
   return [
     { name: "ρ^{T−k}", slope: Math.log10(radius), dash: [6, 4] },
@@ -187,11 +187,15 @@ export function normSummary(run, view, strings) {
   });
   const spectral = shownSpectral(run, view);
   return [
-    strings("norms.summary", {
-      ...at(frobeniusNorms(run)),
-      radius: number(run.spectrum?.spectral_radius, 3),
-      sigma: number(run.spectrum?.sigma_max, 3),
-    }),
+    strings("norms.summary", at(frobeniusNorms(run))),
+    ...(bounds(run).length > 0
+      ? [
+          strings("norms.summary_bounds", {
+            radius: number(run.spectrum.spectral_radius, 3),
+            sigma: number(run.spectrum.sigma_max, 3),
+          }),
+        ]
+      : []),
     ...(spectral ? [strings("norms.summary_spectral", at(spectral))] : []),
   ];
 }

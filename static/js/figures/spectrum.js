@@ -199,7 +199,15 @@ export function spectrumSummary(run, _view, strings) {
   const count = eigenvalues.real.values.length;
   const bound = sigma * sup;
   const kind =
-    bound < 1 - NEAR ? "vanishes" : bound < 1 + NEAR ? "edge" : radius < 1 - NEAR && sigma > 1 ? "transient" : "open";
+    sup === null
+      ? "no_bound"
+      : bound < 1 - NEAR
+        ? "vanishes"
+        : bound < 1 + NEAR
+          ? "edge"
+          : radius < 1 - NEAR && sigma > 1
+            ? "transient"
+            : "open";
   return [
     strings("spectrum.summary", { outside, count, radius: number(radius), sigma: number(sigma) }),
     strings(`spectrum.${kind}`, { bound: number(bound) }),

@@ -47,7 +47,9 @@ export function stateSummary(run, strings) {
     if (Math.abs(value) > 0.95) saturated += 1;
     mean += (Math.abs(value) - mean) / count; // a sum would overflow just before the states do
   }
-  const key = run.parameters.activation === "tanh" ? "states.summary_tanh" : "states.summary";
+  // A state that leaks isn't tanh(s_t).
+  const isTanh = run.parameters.activation === "tanh" && (run.parameters.leak ?? 1) === 1;
+  const key = isTanh ? "states.summary_tanh" : "states.summary";
   return strings(key, {
     H: columnsOf(run.states.h),
     T: lengthOf(run),

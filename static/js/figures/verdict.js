@@ -32,6 +32,7 @@ export function verdictWords(run, strings) {
     longRun(verdict, strings),
     cause(run, strings),
     shares(verdict, strings),
+    directPath(run, strings),
   ];
   return { kind: verdict.kind, title, sentences: sentences.filter((sentence) => sentence !== "") };
 }
@@ -137,9 +138,9 @@ function longRun(verdict, strings) {
   return run === null || run === shown ? "" : strings(`verdict.long_run.${run}`, { radius: plain(radius) });
 }
 
-/** @param {any} run @param {Strings} strings */
+/** Nothing is said of a cell whose Jacobian isn't f′ times W. @param {any} run @param {Strings} strings */
 function cause({ verdict, parameters }, strings) {
-  if (verdict.cause === "none") return "";
+  if (verdict.cause === "none" || verdict.cause === null) return "";
   const values = { f: strings(`choice.activation.${parameters.activation}`), step: verdict.zero?.step };
   if (verdict.zero?.factor) return strings(`verdict.cause.zero.${verdict.zero.factor}`, values);
   const how = verdict.derivative_is ? `.${verdict.derivative_is}` : "";
@@ -160,6 +161,12 @@ function shares(verdict, strings) {
     weights: factor(weights),
     product: factor(derivative + weights),
   });
+}
+
+/** What a leaky unit keeps of its own state, past W. @param {any} run @param {Strings} strings */
+function directPath({ parameters }, strings) {
+  const leak = parameters.leak ?? 1;
+  return leak === 1 ? "" : strings("verdict.direct_path", { keeps: plain(1 - leak) });
 }
 
 /** @param {number} value */

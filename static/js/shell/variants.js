@@ -3,7 +3,8 @@
 import { make } from "../controls/slider.js";
 import { number, percent, plain } from "../math/format.js";
 import { finalLoss } from "../math/outcome.js";
-import { contrasted, LETTERS, MOST_VARIANTS, parametersOf } from "../state/variants.js";
+import { settingsOfCell } from "../state/cells.js";
+import { contrasted, LETTERS, MOST_VARIANTS, parametersOf, settingsOfOptimizer } from "../state/variants.js";
 import { nodesOf } from "./markup.js";
 import { refusalIn } from "./refusal.js";
 
@@ -199,6 +200,7 @@ const SYMBOLS = /** @type {Record<string, string>} */ ({
   learning_rate: "η",
   spectral_radius: "ρ",
   hidden_size: "H",
+  leak: "a",
   momentum: "μ",
   first_decay: "β₁",
   second_decay: "β₂",
@@ -216,8 +218,8 @@ function inWords(name, parameters, catalog, strings) {
   if (name === "clip_mode" && parameters.clip_threshold === null) return "";
   if (name === "truncation_mode" && parameters.truncation === null) return "";
   if (SYMBOLS[name]) {
-    const settings = catalog.optimizers.find((/** @type {any} */ each) => each.name === parameters.optimizer)?.settings;
-    const shown = value ?? settings?.[name] ?? null;
+    const settings = { ...settingsOfOptimizer(parameters, catalog), ...settingsOfCell(parameters, catalog) };
+    const shown = value ?? settings[name] ?? null;
     return shown === null ? "" : `${SYMBOLS[name]} = ${plain(Number(shown))}`;
   }
   const words = strings(`choice.${name}.${value}`);

@@ -4,6 +4,8 @@
  * @typedef {import("./url.js").Parameters} Parameters
  */
 
+import { withoutUnread } from "./cells.js";
+
 /** What truncation and clipping are: they change the gradient that is used, not the network, the sequence or the loss. */
 export const BACKWARD = Object.freeze([
   "truncation",
@@ -30,7 +32,7 @@ export function changed(parameters, change, catalog) {
   const length = lengthOf(next, catalog);
   if (next.truncation !== null && length !== null && Number(next.truncation) > length) next.truncation = null;
   next.loss_at = lossSteps(String(next.loss_at), length);
-  return next;
+  return { ...next, ...withoutUnread(next, catalog) };
 }
 
 /**

@@ -9,6 +9,7 @@
  * @property {Parameters[]} variants  By variant: what differs from the shared parameters.
  */
 
+import { withoutUnread } from "./cells.js";
 import { changedFrom, isNumeric, parseQuery, toQuery } from "./url.js";
 
 export const MOST_VARIANTS = 4;
@@ -127,9 +128,9 @@ function forgotten() {
 function tidy({ shared, variants }, catalog) {
   const length = lengthOf(shared, catalog);
   return {
-    shared,
+    shared: { ...shared, ...withoutUnread(shared, catalog) },
     variants: variants.map((variant) => {
-      const fitting = { ...variant };
+      const fitting = { ...variant, ...withoutUnread({ ...shared, ...variant }, catalog) };
       if (Number(fitting.truncation) >= length) fitting.truncation = null;
       return Object.fromEntries(Object.entries(fitting).filter(([name, value]) => value !== (shared[name] ?? null)));
     }),

@@ -4,7 +4,7 @@ import math
 import numpy as np
 import pytest
 
-from app.engine.errors import InvalidParameter, WrongShape
+from app.engine.errors import InvalidParameter, UnknownName, WrongShape
 from app.engine.interruption import interruptible
 from app.engine.model.activations import ACTIVATIONS
 from app.explore.parameters import DEFAULT_PARTS, RunParameters
@@ -37,10 +37,10 @@ def test_shapes_are_those_of_the_api():
     assert answer["lyapunov_exponents"]["nats_per_step"].shape == (H,)
 
 
-def test_resolving_is_idempotent_and_fills_everything_but_an_unread_text():
+def test_resolving_is_idempotent_and_fills_everything_but_what_is_not_read():
     resolved = resolve(SMALL)
     assert resolve(resolved) == resolved
-    assert [field.name for field in dataclasses.fields(resolved) if getattr(resolved, field.name) is None] == ["text"]
+    assert [field.name for field in dataclasses.fields(resolved) if getattr(resolved, field.name) is None] == ["leak", "text"]
     assert resolve(RunParameters(source="text")).text
 
 
@@ -213,3 +213,18 @@ def test_where_no_spectral_norm_is_asked_for_no_step_is_decomposed(monkeypatch):
     assert answer["verdict"]["kind"]
     with pytest.raises(pytest.fail.Exception):
         explore(dataclasses.replace(parameters, norms="both"))
+
+
+def test_what_the_cell_does_not_read_is_refused_when_given_and_absent_when_not():
+    assert "leak" not in explore(SMALL)["parameters"]
+    with pytest.raises(InvalidParameter, match="only with cell=leaky") as caught:
+        resolve(dataclasses.replace(SMALL, leak=0.5))
+    assert (caught.value.parameter, caught.value.got) == ("leak", 0.5)
+    leaky = dataclasses.replace(SMALL, cell="leaky")
+    assert explore(leaky)["parameters"]["leak"] == 0.3
+    assert explore(dataclasses.replace(leaky, leak=0.5))["parameters"]["leak"] == 0.5
+
+
+def test_what_is_not_declared_by_the_cell_is_no_weight():
+    with pytest.raises(UnknownName, match="'c_0'"):
+        explore(SMALL, OwnData(weights={"c_0": np.zeros(SMALL.hidden_size)}))

@@ -209,3 +209,29 @@ def test_a_direction_that_is_lost_on_the_way_back_has_no_split_and_no_warning():
     setting = {"activation": "relu", "initializer": "orthogonal", "spectral_radius": 1e-300, "input_scale": 100.0, "seed": 1073}
     verdict = judged(**setting, hidden_size=2, length=13, source="sunspots_monthly")
     assert (verdict["kind"], verdict["zero"], verdict["split"]) == ("vanishing", None, None)
+
+
+@pytest.mark.parametrize("spectral_radius", [0.3, 1.1, 3.0])
+def test_what_holds_only_for_a_product_is_null_for_a_leaky_cell(spectral_radius):
+    parts = ("jacobian_norms", "step_gain", "spectrum")
+    answer = explore(
+        RunParameters(cell="leaky", spectral_radius=spectral_radius, initializer="orthogonal", activation="identity", include=parts)
+    )
+    said = answer["verdict"]
+    for name in ("cause", "derivative_is", "split", "long_run", "mean_derivative", "spectral_radius", "sigma_max", "sup_derivative"):
+        assert said[name] is None, name
+    assert answer["spectrum"]["sup_derivative"] is None
+    assert answer["spectrum"]["sufficient_to_vanish"] is None
+    assert answer["spectrum"]["spectral_radius"] == pytest.approx(spectral_radius)
+    assert answer["step_gain"]["mean_derivative"] is None
+
+
+def test_the_bound_of_a_product_would_be_wrong_for_a_leaky_cell():
+    """σ_max sup f' = 0.3 would allow 10^−26 over 50 steps; the direct path alone is 0.7^50 = 10^−7.7."""
+    said = judged(cell="leaky", leak=0.3, spectral_radius=0.3, initializer="orthogonal", length=50)
+    assert said["log10_spectral_h0"] > 50 * math.log10(0.7)
+    assert said["kind"] == "vanishing"
+
+
+def test_at_leak_1_the_verdict_is_that_of_the_rnn():
+    assert judged(cell="leaky", leak=1.0) == judged()

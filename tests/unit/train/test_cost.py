@@ -45,10 +45,11 @@ def test_what_to_lower_is_what_costs():
     [
         TrainingParameters(),
         TrainingParameters(length=50, hidden_size=64, learning_rate=1e-5),
+        TrainingParameters(cell="leaky", length=50, hidden_size=64),
         TrainingParameters(task="alice", hidden_size=64, truncation=10),
         TrainingParameters(task="temporal_order", length=200, batch_size=8),
     ],
-    ids=lambda run: f"{run.task}-{run.hidden_size}",
+    ids=lambda run: f"{run.cell}-{run.task}-{run.hidden_size}",
 )
 def test_an_estimate_is_no_fantasy(run):
     """Processor time, least of many: within a factor of six on machines that differ."""

@@ -11,6 +11,7 @@ from app.engine.backward.bptt import loss_per_step
 from app.engine.backward.clipping import global_norm
 from app.engine.backward.truncation import TRUNCATION_MODES
 from app.engine.errors import InvalidParameter, UnknownName
+from app.engine.model.cells import CELLS
 from app.engine.model.network import forward
 from app.engine.numerics.central_differences import central_differences
 from app.engine.optimizers import OPTIMIZERS
@@ -108,10 +109,11 @@ def test_variants_see_the_same_batches_and_start_from_the_same_weights():
         np.testing.assert_array_equal(value, second.initial.parameters[name])
 
 
+@pytest.mark.parametrize("cell", CELLS)
 @pytest.mark.parametrize("task", ["adding", "temporal_order", "copy_memory", "sunspot_prediction", "next_character"])
-def test_the_gradient_is_that_of_the_loss_which_is_told(task):
+def test_the_gradient_is_that_of_the_loss_which_is_told(task, cell):
     training = prepare(
-        TrainingParameters(task=task, hidden_size=3, batch_size=3, length=21 if task == "copy_memory" else 12, bias_scale=0.3)
+        TrainingParameters(cell=cell, task=task, hidden_size=3, batch_size=3, length=21 if task == "copy_memory" else 12, bias_scale=0.3)
     )
     state, batch = training.first_state(), training.batch(1)
 
@@ -125,6 +127,15 @@ def test_the_gradient_is_that_of_the_loss_which_is_told(task):
     assert step.gradient_norm == pytest.approx(global_norm(gradients), rel=1e-14)
     for name, numerical in central_differences(loss, state.parameters).items():
         np.testing.assert_allclose(gradients[name], numerical, atol=1e-8)
+
+
+def test_a_leaky_network_learns():
+    """The next value of a sine, in fewer updates than would be needed by luck."""
+    run = TrainingParameters(
+        task="sine_prediction", cell="leaky", leak=0.6, spectral_radius=0.9, hidden_size=12, steps=300, learning_rate=0.1
+    )
+    losses = [event.loss for event in events(run) if isinstance(event, Step)]
+    assert np.mean(losses[-20:]) < 0.1 * np.mean(losses[:5])
 
 
 @pytest.mark.parametrize("task", TASKS)

@@ -9,7 +9,8 @@ previous state (`linearize`, `parameter_gradients`) is done for every step at on
 over time (`run`, `sweep_back`) belong to the cell, because at small sizes a call per step costs as much as the step.
 """
 
-from typing import ClassVar, Protocol
+import dataclasses
+from typing import Any, ClassVar, Protocol
 
 from app.engine.arrays import Array, BoolArray, IntArray, Weights
 from app.engine.model.activations import Activation
@@ -19,7 +20,7 @@ Rows = slice | IntArray  # rows of arrays over steps: row 0 is step 1
 
 
 class Cell(Protocol):
-    """A recurrent cell with its activation.
+    """A recurrent cell with its activation and its settings: a frozen dataclass.
 
     Attributes
     ----------
@@ -38,7 +39,7 @@ class Cell(Protocol):
     gates: ClassVar[tuple[str, ...]]
     weights: ClassVar[tuple[Weight, ...]]
 
-    def __init__(self, activation: Activation) -> None: ...
+    def __init__(self, activation: Activation, **settings: float) -> None: ...
 
     @property
     def activation(self) -> Activation: ...
@@ -62,6 +63,12 @@ def declared_weights(cell: Cell | type[Cell]) -> tuple[Weight, ...]:
 def shapes_of(cell: Cell | type[Cell], input_size: int, hidden_size: int, output_size: int) -> dict[str, tuple[int, ...]]:
     """The shape of every declared weight by name, for these sizes."""
     return {weight.name: weight.sizes(D=input_size, H=hidden_size, O=output_size) for weight in declared_weights(cell)}
+
+
+def settings_of(cell: type[Cell]) -> dict[str, float]:
+    """The flat parameters that a cell reads for itself, with their defaults: the fields of its dataclass, its activation apart."""
+    fields: Any = dataclasses.fields(cell)  # type: ignore[arg-type]
+    return {setting.name: setting.default for setting in fields if setting.name != "activation"}
 
 
 class Linearization(Protocol):

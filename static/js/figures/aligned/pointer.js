@@ -108,7 +108,8 @@ export function alignedReading(run, pointer, strings) {
     if (spectral) rows.push([`‖∂h_${of}/∂h_${k}‖_2`, shownNorm(spectral[k])]);
   }
   if (k > 0 && run.step_gain) {
-    rows.push([strings("reading.mean_derivative", { k }), number(run.step_gain.mean_derivative.values[k - 1])]);
+    const { mean_derivative: slopes } = run.step_gain;
+    if (slopes) rows.push([strings("reading.mean_derivative", { k }), number(slopes.values[k - 1])]);
     rows.push([`σ_max(J_${k})`, number(run.step_gain.sigma_max.values[k - 1])]);
   }
   if (k > 0) rows.push([`ℓ_${k}`, number(run.loss.per_step.values[k - 1])]);

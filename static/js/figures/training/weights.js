@@ -174,8 +174,9 @@ export function weightsSummary(session, _view, strings) {
     const [first, last] = [series.snapshots[0], series.snapshots[series.snapshots.length - 1]];
     return strings(last.verdict.exactly_zero_from_lag === null ? "training.weights.of" : "training.weights.dead", {
       name: letter,
-      from: number(first.verdict.spectral_radius, 3),
-      to: number(last.verdict.spectral_radius, 3),
+      // A cell whose gradients ρ doesn't bound has none in its verdict.
+      from: number(first.verdict.spectral_radius ?? lastUpTo(series, "spectral_radius", 1), 3),
+      to: number(last.verdict.spectral_radius ?? lastUpTo(series, "spectral_radius", last.step), 3),
       before: number(first.verdict.factor_per_step, 3),
       after: number(last.verdict.factor_per_step, 3),
     });
