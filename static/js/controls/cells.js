@@ -15,7 +15,6 @@ const SETTINGS = {
 export const CELL_CONTROLS = [
   {
     ...choice("cell", "select", (catalog) => catalog.cells),
-    width: "half",
     shown: ({ catalog }) => catalog.cells.length > 1,
   },
   ...Object.entries(SETTINGS).map(([name, options]) => ({

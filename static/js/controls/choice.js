@@ -1,5 +1,6 @@
 /** One of several names: as buttons side by side when they are few and short, else as a list to pick from. */
 
+import { nodesOf } from "../shell/markup.js";
 import { make } from "./slider.js";
 
 /**
@@ -28,7 +29,8 @@ export function mountSelect(element, options) {
   fill();
   select.value = options.value;
   select.addEventListener("change", () => options.onChange(select.value));
-  const about = element.appendChild(make("p", "about", options.about));
+  const about = element.appendChild(make("p", "about"));
+  write(about, options.about);
   about.id = `${id}-about`;
   select.setAttribute("aria-describedby", about.id);
   return {
@@ -41,7 +43,7 @@ export function mountSelect(element, options) {
         fill();
       }
       if (now.value !== undefined && select.value !== now.value) select.value = now.value;
-      if (now.about !== undefined && now.about !== about.textContent) about.textContent = now.about;
+      if (now.about !== undefined) write(about, now.about);
     },
   };
 }
@@ -64,7 +66,8 @@ export function mountSegments(element, options) {
     label.appendChild(make("span", "", choice.label));
     return input;
   });
-  const about = element.appendChild(make("p", "about", options.about));
+  const about = element.appendChild(make("p", "about"));
+  write(about, options.about);
   about.id = `${id}-about`;
   row.setAttribute("aria-describedby", about.id);
   return {
@@ -73,9 +76,20 @@ export function mountSegments(element, options) {
     /** @param {{ value?: string, about?: string }} now */
     update(now) {
       if (now.value !== undefined) for (const input of inputs) input.checked = input.value === now.value;
-      if (now.about !== undefined && now.about !== about.textContent) about.textContent = now.about;
+      if (now.about !== undefined) write(about, now.about);
     },
   };
+}
+
+/**
+ * Words with their subscripts, unless they stand there already.
+ * @param {HTMLElement} about
+ * @param {string} text
+ */
+function write(about, text) {
+  if (about.dataset.said === text) return;
+  about.dataset.said = text;
+  about.replaceChildren(...nodesOf(text));
 }
 
 /** @param {HTMLElement} element @param {(HTMLInputElement | HTMLSelectElement)[]} inputs @param {HTMLElement} about */
