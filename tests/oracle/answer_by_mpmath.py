@@ -15,6 +15,10 @@ FUNCTIONS = {
 }
 
 
+# The next state of every cell, h_t = keeps·h_{t−1} + moves·f(s_t), as (moves, keeps).
+CELLS = {"rnn": lambda: (mpf(1), mpf(0)), "leaky": lambda leak: (mpf(leak), 1 - mpf(leak))}
+
+
 def rows(array):
     return [[mpf(float(value)) for value in row] for row in array]
 
@@ -90,17 +94,37 @@ def rational(value):
 class Answer:
     """Everything that a run with these weights and data has to say."""
 
-    def __init__(self, weights, x, target, *, activation, readout, loss_steps, truncation, mode, clip_mode, threshold, learning_rate):
+    def __init__(
+        self,
+        weights,
+        x,
+        target,
+        *,
+        activation,
+        readout,
+        loss_steps,
+        truncation,
+        mode,
+        clip_mode,
+        threshold,
+        learning_rate,
+        cell="rnn",
+        settings=None,
+    ):
         self.weights = {name: rows(value) if value.ndim == 2 else column(value) for name, value in weights.items()}
         self.x, self.target, self.activation, self.readout = rows(x), rows(target), activation, readout
         self.at, self.K, self.mode = loss_steps, truncation, mode
         self.clip_mode, self.threshold, self.learning_rate = clip_mode, mpf(threshold), mpf(learning_rate)
         self.T, self.H = len(x), len(weights["h_0"])
+        self.moves, self.keeps = CELLS[cell](**(settings or {}))
+        self.is_product = self.keeps == 0  # J_t = diag(f') W
         self.s, self.h, self.z, self.y, self.losses = self.forward(self.weights)
         derivative = FUNCTIONS[activation][1]
         self.slopes = [[derivative(s) for s in step] for step in self.s]  # row t−1
-        self.J = [[[slope * w for w in row] for slope, row in zip(step, self.weights["W"], strict=True)] for step in self.slopes]
+        self.gains = [[self.moves * slope for slope in step] for step in self.slopes]  # ∂h_t/∂s_t
         identity = [[mpf(i == j) for j in range(self.H)] for i in range(self.H)]
+        direct = scaled(self.keeps, identity)
+        self.J = [added([scaled(gain, row) for gain, row in zip(step, self.weights["W"], strict=True)], direct) for step in self.gains]
         self.products = {(t, t): identity for t in range(self.T + 1)}  # (t, k): ∂h_t/∂h_k
         for t in range(1, self.T + 1):
             for k in range(t):
@@ -111,7 +135,7 @@ class Answer:
         s, h, z, y, losses = [], [weights["h_0"]], [], [], []
         for x, target in zip(self.x, self.target, strict=True):
             s.append(added(times(weights["U"], x), times(weights["W"], h[-1]), weights["b_s"]))
-            h.append([function(value) for value in s[-1]])
+            h.append([self.keeps * old + self.moves * function(value) for old, value in zip(h[-1], s[-1], strict=True)])
             z.append(added(times(weights["V"], h[-1]), weights["b_z"]))
             if self.readout == "softmax":
                 total = mp.fsum(mp.exp(value) for value in z[-1])
@@ -132,7 +156,7 @@ class Answer:
 
     def local(self, t, k):
         """∂L_t/∂s_k."""
-        return [a * slope for a, slope in zip(self.adjoint(t, k), self.slopes[k - 1], strict=True)]
+        return [a * gain for a, gain in zip(self.adjoint(t, k), self.gains[k - 1], strict=True)]
 
     def zero(self, name):
         return scaled(0, self.weights[name])

@@ -5,6 +5,8 @@ from torch import Tensor
 
 from tests.oracle.problems import CLIP_THRESHOLDS, NAMES, TRUNCATION, Problem, flattened
 
+# The next state of every cell, from f, s_t, h_{t−1} and the settings of the cell.
+CELLS = {"rnn": lambda f, s, h: f(s), "leaky": lambda f, s, h, leak: (1.0 - leak) * h + leak * f(s)}
 ACTIVATIONS = {"tanh": torch.tanh, "relu": torch.relu, "sigmoid": torch.sigmoid, "identity": lambda s: s}
 
 
@@ -38,13 +40,18 @@ def leaves(problem: Problem) -> dict[str, Tensor]:
 
 def unrolled(problem: Problem, parameters: dict[str, Tensor], detach_every: int | None = None) -> tuple[list[Tensor], list[Tensor]]:
     """h_0..h_T and z_1..z_T; with the state detached after every so many steps, if asked for."""
-    activation, x = ACTIVATIONS[problem.activation], torch.tensor(problem.x)
+    x = torch.tensor(problem.x)
     h, z = [parameters["h_0"]], []
     for t in range(len(x)):
         previous = h[-1].detach() if detach_every and t > 0 and t % detach_every == 0 else h[-1]
-        h.append(activation(parameters["U"] @ x[t] + parameters["W"] @ previous + parameters["b_s"]))
+        h.append(next_state(problem, parameters, x[t], previous))
         z.append(parameters["V"] @ h[-1] + parameters["b_z"])
     return h, z
+
+
+def next_state(problem: Problem, parameters: dict[str, Tensor], x: Tensor, h: Tensor) -> Tensor:
+    s = parameters["U"] @ x + parameters["W"] @ h + parameters["b_s"]
+    return CELLS[problem.cell](ACTIVATIONS[problem.activation], s, h, **problem.settings)
 
 
 def loss_per_step(problem: Problem, z: list[Tensor]) -> list[Tensor]:
@@ -77,7 +84,7 @@ def chunked(problem: Problem) -> dict[str, Tensor]:
 
 def sliding(problem: Problem) -> dict[str, Tensor]:
     """Every loss step on its own, over a state that is a constant TRUNCATION steps before it."""
-    activation, x, target = ACTIVATIONS[problem.activation], torch.tensor(problem.x), torch.tensor(problem.target)
+    x, target = torch.tensor(problem.x), torch.tensor(problem.target)
     parameters = leaves(problem)
     states, _ = unrolled(problem, parameters)
     total = torch.zeros((), dtype=torch.float64)
@@ -85,7 +92,7 @@ def sliding(problem: Problem) -> dict[str, Tensor]:
         start = max(0, t - TRUNCATION)
         h = states[start].detach() if start > 0 else parameters["h_0"]
         for step in range(start, t):
-            h = activation(parameters["U"] @ x[step] + parameters["W"] @ h + parameters["b_s"])
+            h = next_state(problem, parameters, x[step], h)
         z = parameters["V"] @ h + parameters["b_z"]
         if problem.readout == "softmax":
             total = total + cross_entropy(z, target[t - 1])

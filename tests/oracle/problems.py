@@ -1,6 +1,6 @@
 """The networks on which this project and its oracles are compared: every activation, loss and placement of the loss."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -29,10 +29,12 @@ class Problem:
     x: Array
     target: Array
     loss_steps: tuple[int, ...]
+    cell: str = "rnn"
+    settings: dict[str, float] = field(default_factory=dict)
 
     @property
     def network(self) -> Network:
-        return Network(CELLS["rnn"](ACTIVATIONS[self.activation]), READOUTS[self.readout], self.parameters)
+        return Network(CELLS[self.cell](ACTIVATIONS[self.activation], **self.settings), READOUTS[self.readout], self.parameters)
 
     @property
     def loss_weights(self) -> Array:

@@ -5,9 +5,12 @@ import os
 import numpy as np
 import pytest
 
+from app.engine.model.cells import CELLS, settings_of
+from tests.cells import VARIANTS
 from tests.oracle.checks import compared
 
 NETWORKS = int(os.environ.get("ORACLE_NETWORKS", "1"))  # of each kind
+OTHERS = [name for name, (cell, _) in VARIANTS.items() if cell != "rnn"]
 
 
 def network(rng, H=3, D=2, O=2, scale=1.0):  # noqa: E741
@@ -45,6 +48,39 @@ def test_random_networks(activation, readout, loss_at, mode, clip_mode, number):
         clip_threshold=float(rng.choice([0.0, 0.1, 5.0])),
         hidden_size=H,
     )
+
+
+@pytest.mark.parametrize("number", range(NETWORKS))
+@pytest.mark.parametrize("mode", ["sliding", "chunked"])
+@pytest.mark.parametrize("readout", ["identity", "softmax"])
+@pytest.mark.parametrize("activation", ["tanh", "relu", "sigmoid", "identity"])
+@pytest.mark.parametrize("variant", OTHERS)
+def test_random_networks_of_every_other_cell(variant, activation, readout, mode, number):
+    rng = np.random.default_rng([number, *f"{variant} {activation} {readout} {mode}".encode()])
+    (cell, settings), H, T = VARIANTS[variant], int(rng.integers(1, 4)), int(rng.integers(3, 6))
+    x, target = rng.standard_normal((T, 2)), rng.standard_normal((T, 2))
+    compared(
+        network(rng, H, scale=0.8),
+        x,
+        np.eye(2)[rng.integers(0, 2, T)] if readout == "softmax" else target,
+        cell=cell,
+        **settings_of(CELLS[cell]) | settings,
+        activation=activation,
+        readout=readout,
+        loss_at=str(rng.choice(["last", "every", "2,3"])),
+        truncation=int(rng.integers(1, T + 1)),
+        truncation_mode=mode,
+        clip_mode=str(rng.choice(["global_norm", "per_parameter", "value"])),
+        clip_threshold=float(rng.choice([0.0, 0.1, 5.0])),
+        hidden_size=H,
+    )
+
+
+@pytest.mark.parametrize("leak", [1e-6, 0.3, 0.999])
+@pytest.mark.parametrize("x", [-40.0, 199.0, 1e4])
+def test_one_saturated_unit_that_leaks(x, leak):
+    weights = one_unit(b_z=0.5, h_0=0.25)
+    compared(weights, np.full((4, 1), x), np.zeros((4, 1)), cell="leaky", leak=leak, hidden_size=1, clip_threshold=0.3)
 
 
 @pytest.mark.parametrize("x", [-40.0, -31.0, 199.0, 300.0, 1e4])
