@@ -134,12 +134,11 @@ class RNNLinearization(AffineGradients):
     def scaled_step_back(self, rows: Rows, adjoint: Array) -> tuple[Array, Array, Array, Array]:
         local, before = self._step_back(rows, adjoint)
         scale = self.log10_scale[rows]
-        underflowed = np.flatnonzero(self.underflowed[rows])
-        if len(underflowed):
-            scale, numbers = scale.copy(), np.arange(len(self.s))[rows]
-            for index in underflowed.tolist():
-                local[index], before[index], exponent = self._wide_step_back(numbers[index], adjoint[index])
-                scale[index] = exponent * LOG10_2 + scale[index]
+        places = np.flatnonzero(self.underflowed[rows])
+        if len(places):
+            local[places], before[places], exponent = self._wide_step_back(np.arange(len(self.s))[rows][places], adjoint[places])
+            scale = scale.copy()
+            scale[places] += exponent * LOG10_2
         return local, before, scale, scale
 
     def _step_back(self, rows: Rows, adjoint: Array) -> tuple[Array, Array]:
@@ -147,14 +146,15 @@ class RNNLinearization(AffineGradients):
         local = adjoint * self.derivative[rows]
         return local, product(local, self.parameters["W"])
 
-    def _wide_step_back(self, row: int, adjoint: Array) -> tuple[Array, Array, int]:
-        """`_step_back` over a step that underflowed: both results near 1, and the power of two that goes with them."""
-        derivative, exponent = self._wide_derivative(row)
+    def _wide_step_back(self, rows: IntArray, adjoint: Array) -> tuple[Array, Array, IntArray]:
+        """`_step_back` over steps (n,) that underflowed: both results near 1, and the power of two that goes with them, (n,)."""
+        derivative, exponent = (of_steps[rows] for of_steps in self._wide_derivative)
         local, own_exponent = np.frexp(adjoint * derivative)
         exponent = np.where(local == 0.0, np.iinfo(np.int64).min // 2, own_exponent + exponent)
-        largest = exponent.max()
+        largest = exponent.max(axis=-1, keepdims=True)
         local = np.ldexp(local, exponent - largest)
-        return local, product(local, self.parameters["W"]), int(largest) if local.any() else 0
+        before = np.matmul(local[:, None, :], self.parameters["W"])[:, 0]
+        return local, before, np.where(local.any(axis=-1), largest[:, 0], 0)
 
     def state_jacobians(self, start: int, stop: int, out: Array) -> Array:
         return np.multiply(self.derivative[start:stop, :, None], self.parameters["W"], out=out)
@@ -162,18 +162,19 @@ class RNNLinearization(AffineGradients):
     def jacobian_factors(self, row: int) -> tuple[Array, Array]:
         derivative = self.derivative[row]
         if self.underflowed[row]:
-            derivative = np.where(derivative == 0.0, self._wide_derivative(row)[0], derivative)
+            derivative = np.where(derivative == 0.0, self._wide_derivative[0][row], derivative)
         return derivative, self.parameters["W"]
 
     def wide_jacobian(self, row: int) -> tuple[Array, IntArray]:
-        derivative, exponent = self._wide_derivative(row)
+        derivative, exponent = (of_steps[row] for of_steps in self._wide_derivative)
         W = self.parameters["W"]
         shift = np.frexp(np.abs(W).max(axis=1))[1]  # rows near 1: the product with f' must not leave float64 either
         return derivative[:, None] * np.ldexp(W, -shift[:, None]), (exponent + shift)[:, None]
 
-    def _wide_derivative(self, row: int) -> tuple[Array, IntArray]:
-        """f'(s_t) without log10_scale, as numbers between 1 and 2 (0 where it is exactly zero) and powers of two: (H,), (H,)."""
-        log2_derivative = self.activation.log_derivative(self.s[row]) / np.log(2.0) - self.log10_scale[row] * np.log2(10.0)
+    @cached_property
+    def _wide_derivative(self) -> tuple[Array, IntArray]:
+        """f'(s_t) without log10_scale, as numbers between 1 and 2 (0 where it is exactly zero) and powers of two: (T, H), (T, H)."""
+        log2_derivative = self.activation.log_derivative(self.s) / np.log(2.0) - self.log10_scale[:, None] * np.log2(10.0)
         # |s| beyond 1e14: the exponents of 10,000 steps must add up in 64 bits, so the derivative is taken as larger than it is.
         positive = np.isfinite(log2_derivative)
         log2_derivative = np.where(positive, np.maximum(log2_derivative, SMALLEST_EXPONENT), log2_derivative)
