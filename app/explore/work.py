@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from app.common.build_network import build_cell
 from app.common.cost import BYTES_AS_TEXT, SECONDS_PER_NUMBER
 from app.engine.model.activations import ACTIVATIONS
 from app.engine.model.cells import CELLS, shapes_of
@@ -152,12 +153,16 @@ class Sizes:
 
     @cached_property
     def saturated(self) -> float:
-        """1 where derivatives may leave float64, else 0."""
+        """1 where a Jacobian may have entries that float64 can't hold, else 0: derivatives beside nothing else, or a tiny W."""
         return float(
-            (ACTIVATIONS[self.parameters.activation].saturates and self._largest > LARGEST_PLAIN_ARGUMENT)
+            (self._derivatives_alone and ACTIVATIONS[self.parameters.activation].saturates and self._largest > LARGEST_PLAIN_ARGUMENT)
             or 0.0 < self.parameters.spectral_radius < SMALLEST_PLAIN_RADIUS
             or math.isinf(self._largest)
         )
+
+    @property
+    def _derivatives_alone(self) -> bool:
+        return build_cell(self.parameters).jacobian_is_product
 
     @property
     def apart_units(self) -> float:
