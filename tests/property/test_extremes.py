@@ -11,6 +11,7 @@ from app.engine.backward.clipping import CLIP_MODES
 from app.engine.backward.truncation import TRUNCATION_MODES
 from app.engine.errors import InvalidParameter
 from app.engine.model.activations import ACTIVATIONS
+from app.engine.model.cells import CELLS, shapes_of
 from app.explore.parameters import RunParameters
 from app.explore.parts import PARTS
 from app.explore.run import OwnData, explore, resolve
@@ -28,10 +29,10 @@ NUMBERS = (
 def runs(draw: st.DrawFn) -> tuple[RunParameters, OwnData]:
     """Parameters and data of one run, every array of a size of its own."""
     T, H, D, O = draw(st.integers(2, 5)), draw(st.integers(1, 3)), draw(st.integers(1, 2)), draw(st.integers(1, 2))  # noqa: E741
-    shapes = {"U": (H, D), "W": (H, H), "V": (O, H), "b_s": (H,), "b_z": (O,), "h_0": (H,)}
+    cell, settings = VARIANTS[draw(st.sampled_from(sorted(VARIANTS)))]
+    shapes = shapes_of(CELLS[cell], D, H, O)
     weights = {name: draw(arrays(np.float64, shape, elements=NUMBERS)) for name, shape in shapes.items() if draw(st.booleans())}
     x, target = (draw(arrays(np.float64, (T, size), elements=NUMBERS)) for size in (D, O))
-    cell, settings = VARIANTS[draw(st.sampled_from(sorted(VARIANTS)))]
     parameters = RunParameters(
         cell=cell,
         **settings,

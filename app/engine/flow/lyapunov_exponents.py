@@ -150,9 +150,8 @@ class _Chain:
         rank = self._rank_after(row_factors[self.part], matrix, certain)
         self.basis = basis[:, :rank]
         for upper, logarithms in triangles:
-            sizes = np.abs(upper.diagonal()[:rank])
             # Rows beyond the rank are zero after the first triangle.
-            unit = upper[:rank, : len(self.triangle.logarithms)] / sizes[:, None]
+            sizes, unit = _unit_triangle(upper[:rank, : len(self.triangle.logarithms)])
             self.triangle = self.triangle.times_triangle(unit, np.log(sizes) + logarithms[:rank])
 
     def _rank_after(self, row_factors: Array, matrix: Array, certain: bool) -> int:
@@ -182,6 +181,19 @@ class _Chain:
         if rank:
             found[:rank] = Graded(self.triangle.logarithms[:rank], self.triangle.rows[:rank]).log_singular_values()
         return found
+
+
+def _unit_triangle(upper: Array) -> tuple[Array, Array]:
+    """The sizes of the diagonal of an upper triangle (q, r) of full rank, and its rows divided by them.
+
+    A direction that is there, though rounding left nothing of it, is taken to be as large as the rounding of its column.
+    """
+    sizes = np.abs(upper.diagonal())
+    lost = np.flatnonzero(sizes == 0.0)
+    if len(lost):
+        upper, columns = upper.copy(), np.abs(upper).max(axis=0)
+        sizes[lost] = upper[lost, lost] = np.finfo(np.float64).eps * np.where(columns[lost] > 0.0, columns[lost], columns.max())
+    return sizes, upper / sizes[:, None]
 
 
 # Upper triangles whose rows go with the exponentials of logarithms, (r, r) and (r,): the first is applied first.

@@ -1,3 +1,5 @@
+from fractions import Fraction
+
 import mpmath
 import numpy as np
 import pytest
@@ -180,3 +182,17 @@ def test_a_unit_may_be_far_smaller_than_those_that_span_what_is_left():
     expected = np.log(np.linalg.svd(np.array(second) @ np.array(first), compute_uv=False)[:2]) / 2
     np.testing.assert_allclose(exponents[:2], expected, rtol=1e-12)
     assert np.isneginf(exponents[2])
+
+
+def test_a_direction_that_only_rounding_decides_leaves_the_others_as_they_are():
+    """The outer product of two vectors, rounded: of full rank as float64 numbers, but of rank 1 to the last digit but one."""
+    rng, seen = np.random.default_rng(0), 0
+    while seen < 20:
+        jacobian = np.outer(*rng.standard_normal((2, 2)))
+        (a, b), (c, d) = (map(Fraction, row) for row in jacobian.tolist())
+        if a * d == b * c:
+            continue
+        seen += 1
+        exponents = lyapunov_exponents(chain_of([jacobian] * 3))
+        assert exponents[0] == pytest.approx(np.log(np.linalg.norm(np.linalg.matrix_power(jacobian, 3), 2)) / 3, abs=1e-9)
+        assert -np.inf < exponents[1] < exponents[0] - 8.0
