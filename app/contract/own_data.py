@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, Field, ValidatorFunctionWrapHandler, WithJ
 from app.contract.forms import OWN_WEIGHTS, RUN
 from app.contract.request_object import RequestObject
 from app.engine.errors import InvalidParameter
+from app.engine.model.cells import CELLS, shapes_of
 from app.engine.model.weights import Weight
 from app.explore.run import OwnData
 
@@ -24,16 +25,20 @@ def _array_as_it_is(value: Any, validate: ValidatorFunctionWrapHandler) -> Any:
     return value if isinstance(value, np.ndarray) else validate(value)
 
 
-# The weights that are matrices, of any cell.
-MATRICES = frozenset(weight.name for weight in OWN_WEIGHTS if len(weight.shape) == 2)
 LARGEST, LONGEST = RUN.fields["hidden_size"].metadata["maximum"], RUN.fields["length"].metadata["maximum"]
+# The most rows that a weight has in some cell: stacked gates have as many blocks.
+MOST_ROWS = {
+    name: max(shapes_of(cell, LARGEST, LARGEST, LARGEST).get(name, (0,))[0] for cell in CELLS.values())
+    for name in (weight.name for weight in OWN_WEIGHTS)
+}
+# The weights that are matrices.
+MATRICES = frozenset(weight.name for weight in OWN_WEIGHTS if len(weight.shape) == 2)
 
 # Beyond it, products of three of them leave float64, and nothing could be said about the network.
 MOST = 1e100
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False, ge=-MOST, le=MOST)]
 # One bad number is enough to tell: a list of a million problems would only cost time.
 Vector = Annotated[list[Number], Field(fail_fast=True, min_length=1, max_length=LARGEST)]
-Matrix = Annotated[list[Vector], Field(fail_fast=True, min_length=1, max_length=LARGEST), WrapValidator(_array_as_it_is)]
 # A flat list of numbers is one column. The last row may be a target only.
 SERIES = {"type": "array", "minItems": 1, "maxItems": LONGEST + 1}
 NUMBER = {"type": "number", "minimum": -MOST, "maximum": MOST}
@@ -48,7 +53,10 @@ Series = Annotated[
 
 
 def _weight_field(weight: Weight) -> Any:
-    kind: Any = Matrix if weight.name in MATRICES else Vector
+    rows = Field(fail_fast=True, min_length=1, max_length=MOST_ROWS[weight.name])
+    vector: Any = Annotated[list[Number], rows]
+    matrix: Any = Annotated[list[Vector], rows, WrapValidator(_array_as_it_is)]
+    kind = matrix if weight.name in MATRICES else vector
     return Annotated[kind | None, Field(description=f"{weight.about}, {weight.in_letters}.")], None
 
 

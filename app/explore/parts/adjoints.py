@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from app.common.answers import described
 from app.engine.arrays import Array
+from app.engine.numerics.euclidean_norms import unit_vectors
 from app.explore.exploration import Exploration
 from app.explore.parts.part import Part, exact_zeros
 from app.explore.work import Sizes, Work
@@ -20,13 +21,12 @@ class Adjoints:
 
 
 def compute(exploration: Exploration) -> Adjoints:
-    scaled, size = exploration.adjoints, exploration.network.hidden_size
-    return Adjoints(
-        dL_dh=exploration.backward.adjoint[:, :size],
-        log10_norm=scaled.log10_norm,
-        direction=scaled.direction[:, :size],
-        exact_zero=exact_zeros(scaled.log10_norm),
-    )
+    direction, log10_norm = exploration.adjoints.direction, exploration.adjoints.log10_norm
+    size = exploration.network.hidden_size
+    if size < direction.shape[1]:  # h is a part of the state, and has a norm of its own
+        direction, log10_share = unit_vectors(direction[:, :size])
+        log10_norm = log10_norm + log10_share
+    return Adjoints(exploration.backward.adjoint[:, :size], log10_norm, direction, exact_zeros(log10_norm))
 
 
 def cost(sizes: Sizes) -> Work:

@@ -10,7 +10,7 @@ import orjson
 from fastapi import Request
 from starlette.responses import Response
 
-from app.contract.own_data import LARGEST, LONGEST, MATRICES, MOST
+from app.contract.own_data import LARGEST, LONGEST, MATRICES, MOST, MOST_ROWS
 from app.server.http.errors import MalformedBody, UnsupportedMediaType
 from app.server.wire.queries import QueryRoute
 
@@ -73,7 +73,7 @@ def with_arrays(data: Any) -> Any:
         if name in data:
             data[name] = plain_matrix(data[name], LONGEST + 1)
     if isinstance(weights := data.get("weights"), dict):
-        data["weights"] = {name: plain_matrix(value, LARGEST) if name in MATRICES else value for name, value in weights.items()}
+        data["weights"] = {name: plain_matrix(value, MOST_ROWS[name]) if name in MATRICES else value for name, value in weights.items()}
     return data
 
 
