@@ -26,7 +26,7 @@ from app.settings import Settings
 
 log = logging.getLogger("unrolled")
 
-PATIENCE = 2.0  # seconds for a run that has begun and whose client has gone
+EXIT_SECONDS = 2.0  # for runs that have begun, and whose clients have gone
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -69,7 +69,7 @@ def _serve(settings: Settings) -> None:
         server_header=False,
         timeout_graceful_shutdown=settings.shutdown_seconds,
     )
-    listening.listen(config.backlog)  # whoever reads the address may connect at once
+    listening.listen(config.backlog)  # a reader of the address may connect at once
     host, port = listening.getsockname()[:2]
     log.info("Unrolled: http://%s:%d", f"[{host}]" if ":" in host else host, port)
     uvicorn.Server(config).run(sockets=[listening])
@@ -80,9 +80,9 @@ def _stop(number: int, frame: FrameType | None) -> None:
 
 
 def _threads_have_ended() -> bool:
-    """Whether every computing thread ends within PATIENCE: one that has begun can't be stopped, and its client is gone."""
+    """Whether every computing thread ends within EXIT_SECONDS: one that has begun can't be stopped, and its client is gone."""
     others = [thread for thread in threading.enumerate() if thread is not threading.current_thread() and not thread.daemon]
-    give_up = time.monotonic() + PATIENCE
+    give_up = time.monotonic() + EXIT_SECONDS
     for thread in others:
         thread.join(max(0.0, give_up - time.monotonic()))
     return not any(thread.is_alive() for thread in others)

@@ -53,7 +53,7 @@ def _try_port(port: int) -> str:
 
 
 def _free_port(host: str, first: int) -> int:
-    """The first port from `first` on that nobody listens on now; 0, which takes any free one, where the next ones are all taken."""
+    """The first port from `first` on that is free now; 0, which takes any free one, where the next ones are all taken."""
     for port in range(first, min(first + PORTS_TRIED, 65536)):
         with suppress(OSError), _bound(host, port):
             return port

@@ -9,14 +9,15 @@ from fastapi.templating import Jinja2Templates
 from starlette.middleware import Middleware
 from starlette_compress import CompressMiddleware, remove_compress_type
 
-from app import __version__, allocator
+from app import __version__
+from app.mmap_threshold import raise_mmap_threshold
 from app.paths import resource_directory
 from app.server import exception_handlers
 from app.server.compute.admission import EarlyRefusal
 from app.server.compute.answer_memory import AnswerMemory
 from app.server.compute.computations import Computations
 from app.server.compute.lanes import Lanes
-from app.server.http.access_log import Observed
+from app.server.http.access_log import AccessLog
 from app.server.http.allowed_hosts import AllowedHosts, names_for
 from app.server.http.connections import Connections
 from app.server.http.cross_origin import cross_origin
@@ -47,12 +48,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     templates = Jinja2Templates(resource_directory("templates"))
     encoded_catalog = catalog.encoded(settings)
     templates.env.globals |= {"asset": assets.url, "modules": assets.modules, "catalog": pages.json_block(encoded_catalog)}
-    workers = Lanes(settings)
+    lanes = Lanes(settings)
     server = AppState(
         settings=settings,
-        workers=workers,
-        answers=Computations(
-            workers, AnswerMemory(int(settings.unsent_megabytes * 1e6)), int(settings.answer_megabytes * 1e6), settings.max_seconds
+        lanes=lanes,
+        computations=Computations(
+            lanes, AnswerMemory(int(settings.unsent_megabytes * 1e6)), int(settings.answer_megabytes * 1e6), settings.max_seconds
         ),
         metrics=Metrics(),
         templates=templates,
@@ -62,11 +63,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         connections=Connections(settings),
     )
 
-    server.metrics.read(server.counted)
+    server.metrics.read(server.metrics_now)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        allocator.settle()
+        raise_mmap_threshold()
         runs.warm_up()
         server.ready = True
         with on_termination(server.drain, settings.drain_seconds):
@@ -83,13 +84,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         redirect_slashes=False,
         generate_unique_id_function=attrgetter("name"),  # a client made from the description has functions of these names: get_run
         middleware=[
-            Middleware(Observed, server.metrics),
+            Middleware(AccessLog, server.metrics),
             Middleware(SecurityHeaders),
             Middleware(AllowedHosts, names_for(settings.host, settings.allowed_hosts)),
             *cross_origin(settings.cors_origins),
             Middleware(RequestLimits, settings),
             Middleware(HeadLikeGet),
-            Middleware(EarlyRefusal, workers.at_once),
+            Middleware(EarlyRefusal, lanes.at_once),
             Middleware(CompressMiddleware, zstd_level=1, brotli_quality=1, gzip_level=1),
         ],
     )

@@ -101,7 +101,7 @@ class Settings(BaseSettings):
     ] = ()
     drain_seconds: Annotated[
         float,
-        Field(ge=0, description="How long to go on accepting connections after SIGTERM, with /readyz at 503, for whoever looks at it."),
+        Field(ge=0, description="How long to go on accepting connections after SIGTERM, with /readyz at 503 for load balancers."),
     ] = 0.0
     shutdown_seconds: Annotated[int, Field(ge=1, description="How long answers may take to finish after that.")] = 10
     log_level: Annotated[

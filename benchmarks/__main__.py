@@ -9,7 +9,7 @@ import argparse
 import platform
 from importlib.metadata import version
 
-from app import allocator
+from app.mmap_threshold import raise_mmap_threshold
 from benchmarks import sections
 from benchmarks.peers import MODULES, installed
 from benchmarks.report import Report
@@ -34,7 +34,7 @@ def main() -> None:
     if unknown:
         parser.error(f"no section is called {', '.join(sorted(unknown))}")
     peers = installed()
-    allocator.settle()  # the peers allocate too, so this speeds up everybody
+    raise_mmap_threshold()  # the peers allocate too, so this speeds up everybody
     print(f"{platform.machine()}, Python {platform.python_version()}, NumPy {version('numpy')}; one thread for BLAS and for every peer")
     for library in MODULES:
         print(f"{library} {version(library)}" if library in peers else f"{library} is missing, so nothing is compared with it")

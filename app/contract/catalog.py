@@ -153,7 +153,7 @@ def catalog(limits: Limits) -> Catalog:
     return Catalog(
         version=VERSION,
         cells=[_cell(name) for name in CELLS],
-        activations=[ActivationFunction(name=name, sup_derivative=f.supremum_of_derivative) for name, f in ACTIVATIONS.items()],
+        activations=[ActivationFunction(name=name, sup_derivative=f.sup_derivative) for name, f in ACTIVATIONS.items()],
         initializers=[Named(name=name) for name in INITIALIZERS],
         sources=[InputSource(name=name, about=source.about, default_length=source.default_length) for name, source in SOURCES.items()],
         readouts=[ReadOut(name=name, loss=readout.loss) for name, readout in READOUTS.items()],

@@ -116,7 +116,7 @@ class ParameterFacts(BaseModel):
 
 
 def parameter_facts(form: Form) -> dict[str, ParameterFacts]:
-    """Every flat parameter of a form, as the catalog tells it."""
+    """Every flat parameter of a form, as the catalog lists it."""
     names = {int: "integer", float: "number", str: "string"}
     facts = {
         name: ParameterFacts.model_validate(

@@ -1,4 +1,4 @@
-"""Long computations check for cancellation again and again; whoever started one cancels it by raising.
+"""Long computations check for cancellation again and again; the code that started one cancels it by raising.
 
 The engine doesn't know the reason: the client has gone, or the computation takes too long.
 """

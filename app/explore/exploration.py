@@ -19,7 +19,7 @@ from app.engine.flow.spectrum import Spectrum
 from app.engine.model.network import Divergence, Network, Trace, first_bad_row, forward
 from app.engine.model.readouts import loss_steps
 from app.engine.model.weights import RECURRENT
-from app.sequences import Sequence
+from app.sequences import InputSequence
 
 if TYPE_CHECKING:
     from app.explore.parameters import RunParameters
@@ -33,14 +33,14 @@ class Exploration:
     ----------
     parameters : RunParameters
         Resolved: every default is filled in.
-    sequence : Sequence
+    sequence : InputSequence
         Inputs, targets and labels.
     network : Network
         Cell, read-out and weights.
     """
 
     parameters: "RunParameters"
-    sequence: Sequence
+    sequence: InputSequence
     network: Network
 
     @cached_property

@@ -23,7 +23,7 @@ from app.explore.parameters import OWN_SOURCE, RunParameters
 from app.explore.parts import PARTS
 from app.explore.verdict import verdict
 from app.explore.work import DEVIATIONS, SMALLEST_PLAIN_RADIUS
-from app.sequences import SOURCES, Sequence, own_sequence
+from app.sequences import SOURCES, InputSequence, own_sequence
 
 DEFAULT_HIDDEN_SIZE = RunParameters().hidden_size
 
@@ -47,13 +47,13 @@ class PreparedRun:
         Resolved: every default is filled in.
     own : OwnData
         What was given in place of drawn weights and made sequences.
-    sequence : Sequence, optional
+    sequence : InputSequence, optional
         Inputs, targets and labels; without it, `compute` makes it again.
     """
 
     parameters: RunParameters
     own: OwnData
-    sequence: Sequence | None
+    sequence: InputSequence | None
 
     def without_sequence(self) -> "PreparedRun":
         """The same run, small enough to wait in a queue."""
@@ -148,7 +148,7 @@ def echo(resolved: RunParameters, own: OwnData) -> dict[str, Any]:
     return {**without_unread(flat), **{name: value for name, value in given.items() if value is not None}}
 
 
-def _sequence(parameters: RunParameters, own: OwnData) -> Sequence:
+def _sequence(parameters: RunParameters, own: OwnData) -> InputSequence:
     """Inputs and targets, as `source` and `input_at` say or as the user gave them."""
     sequence = _given_or_made(parameters, own)
     if parameters.input_at == "every":
@@ -158,7 +158,7 @@ def _sequence(parameters: RunParameters, own: OwnData) -> Sequence:
     return dataclasses.replace(sequence, x=x)
 
 
-def _given_or_made(parameters: RunParameters, own: OwnData) -> Sequence:
+def _given_or_made(parameters: RunParameters, own: OwnData) -> InputSequence:
     if own.x is not None:
         return own_sequence(own.x, own.target)
     if own.target is not None:
@@ -174,7 +174,7 @@ def _given_or_made(parameters: RunParameters, own: OwnData) -> Sequence:
     )
 
 
-def _resolved(parameters: RunParameters, own: OwnData, sequence: Sequence) -> RunParameters:
+def _resolved(parameters: RunParameters, own: OwnData, sequence: InputSequence) -> RunParameters:
     length, (input_size, output_size) = len(sequence.x), (sequence.x.shape[1], sequence.target.shape[1])
     for name, asked, found in (
         ("input_size", parameters.input_size, input_size),

@@ -144,12 +144,12 @@ def verdict(exploration: Exploration) -> Verdict:
         long_run=long_run,
         cause=cause,
         derivative_is=derivative_is(cell.activation, split) if cause in ("derivative", "both") else None,
-        split=_split(split, lags, spectrum.supremum_of_derivative if spectrum else None),
+        split=_split(split, lags, spectrum.sup_derivative if spectrum else None),
         zero=ZeroPoint(first, zeroed_by) if first else None,
         mean_derivative=_mean_derivative(trace, norms.of_step),
         spectral_radius=spectrum.spectral_radius if spectrum else None,
         sigma_max=spectrum.sigma_max if spectrum else None,
-        sup_derivative=cell.activation.supremum_of_derivative if spectrum else None,
+        sup_derivative=cell.activation.sup_derivative if spectrum else None,
     )
 
 
@@ -182,7 +182,7 @@ def derivative_is(activation: Activation, split: GainSplit) -> str:
     if np.isneginf(activation.log_derivative(np.array([-1.0]))).any():
         return "switched_off"
     share = 0.0 if split.log10_derivative is None else -split.log10_derivative.mean()
-    ceiling = -math.log10(activation.supremum_of_derivative)
+    ceiling = -math.log10(activation.sup_derivative)
     if ceiling > 0.0 and ceiling >= DOMINANCE * (share - ceiling):
         return "ceiling"
     return "saturated" if (split.saturated_share or 0.0) >= SATURATED_SHARE else "slope"

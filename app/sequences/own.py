@@ -1,16 +1,16 @@
 """Numbers that a user brings along. They are taken as they are: nothing is standardised."""
 
-from collections.abc import Sequence as Many
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from app.engine.arrays import Array
 from app.engine.errors import InvalidParameter, WrongShape
-from app.sequences.sequence import Sequence, step_numbers
+from app.sequences.sequence import InputSequence, step_numbers
 
 
-def own_sequence(x: ArrayLike, target: ArrayLike | None = None, labels: Many[str] | None = None) -> Sequence:
+def own_sequence(x: ArrayLike, target: ArrayLike | None = None, labels: Sequence[str] | None = None) -> InputSequence:
     """A sequence out of a user's own numbers.
 
     Parameters
@@ -24,7 +24,7 @@ def own_sequence(x: ArrayLike, target: ArrayLike | None = None, labels: Many[str
 
     Returns
     -------
-    Sequence
+    InputSequence
         With the read-out "identity"; a caller who wants softmax gives distributions as target.
 
     Raises
@@ -53,7 +53,7 @@ def own_sequence(x: ArrayLike, target: ArrayLike | None = None, labels: Many[str
         if len(targets) != len(inputs):
             raise WrongShape("target", targets.shape, (len(inputs), targets.shape[1]), "x and target have one row per step.")
     names = step_numbers(len(inputs)) if labels is None else tuple(labels[: len(inputs)])
-    return Sequence(inputs, targets, names)
+    return InputSequence(inputs, targets, names)
 
 
 def _matrix(parameter: str, values: ArrayLike) -> Array:

@@ -1,6 +1,6 @@
 """What a source gives: inputs, targets and the labels of the steps; and the helpers that every source shares."""
 
-from collections.abc import Sequence as Many
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -12,7 +12,7 @@ from app.engine.errors import InvalidParameter
 
 
 @dataclass(frozen=True, eq=False)
-class Sequence:
+class InputSequence:
     """T steps of input with the answer wanted at each.
 
     Attributes
@@ -39,7 +39,9 @@ class Sequence:
 class Maker(Protocol):
     """Makes a sequence; None asks for the source's own length or size."""
 
-    def __call__(self, length: int | None, input_size: int | None, output_size: int | None, text: str | None, seed: int) -> Sequence: ...
+    def __call__(
+        self, length: int | None, input_size: int | None, output_size: int | None, text: str | None, seed: int
+    ) -> InputSequence: ...
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ class Source:
     default_text: str | None = None  # only for a source that reads a text
 
 
-def one_step_ahead(values: Array, labels: Many[str], input_size: int, output_size: int) -> Sequence:
+def one_step_ahead(values: Array, labels: Sequence[str], input_size: int, output_size: int) -> InputSequence:
     """Inputs and targets of one-step-ahead prediction: target_t = x_{t+1}.
 
     Parameters
@@ -71,7 +73,7 @@ def one_step_ahead(values: Array, labels: Many[str], input_size: int, output_siz
     >>> sequence.x.ravel(), sequence.target.ravel(), sequence.labels
     (array([1., 2.]), array([2., 4.]), ('a', 'b'))
     """
-    return Sequence(
+    return InputSequence(
         x=np.ascontiguousarray(values[:-1, :input_size]),
         target=np.ascontiguousarray(values[1:, :output_size]),
         labels=tuple(labels[: len(values) - 1]),

@@ -12,7 +12,7 @@ from importlib import resources
 import numpy as np
 
 from app.engine.arrays import Array
-from app.sequences.sequence import Sequence, Source, checked_length, fixed_size, one_step_ahead, standardised
+from app.sequences.sequence import InputSequence, Source, checked_length, fixed_size, one_step_ahead, standardised
 
 DEFAULT_LENGTH = 50
 
@@ -28,7 +28,7 @@ class Record:
 def series(name: str, about: str) -> Source:
     """A source that reads data/{name}.csv."""
 
-    def make(length: int | None, input_size: int | None, output_size: int | None, text: str | None, seed: int) -> Sequence:
+    def make(length: int | None, input_size: int | None, output_size: int | None, text: str | None, seed: int) -> InputSequence:
         whole = record(name)
         longest = len(whole.values) - 1
         span = f"{whole.dates[0]} to {whole.dates[-1]}"

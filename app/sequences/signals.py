@@ -12,7 +12,7 @@ from app.engine.arrays import Array
 from app.engine.errors import InvalidParameter
 from app.engine.interruption import checkpoint
 from app.engine.model.initializers import generator
-from app.sequences.sequence import Sequence, Source, checked_length, one_step_ahead, standardised, step_numbers
+from app.sequences.sequence import InputSequence, Source, checked_length, one_step_ahead, standardised, step_numbers
 
 DEFAULT_LENGTH = 50
 PERIOD = 20.0  # steps per turn of the sine
@@ -21,7 +21,7 @@ PERIOD = 20.0  # steps per turn of the sine
 def signal(name: str, about: str, values: Callable[[int, int, int], Array]) -> Source:
     """A source whose values are a function of (how many values, how many dimensions, seed)."""
 
-    def make(length: int | None, input_size: int | None, output_size: int | None, text: str | None, seed: int) -> Sequence:
+    def make(length: int | None, input_size: int | None, output_size: int | None, text: str | None, seed: int) -> InputSequence:
         steps = checked_length(length, DEFAULT_LENGTH, None, f"{name} can be made for any number of steps.")
         inputs, outputs = _size("input_size", input_size), _size("output_size", output_size)
         return one_step_ahead(values(steps + 1, max(inputs, outputs), seed), step_numbers(steps), inputs, outputs)

@@ -13,7 +13,7 @@ import regex
 
 from app.engine.arrays import Array
 from app.engine.errors import InvalidParameter
-from app.sequences.sequence import Sequence, Source, checked_length, fixed_size, one_hot
+from app.sequences.sequence import InputSequence, Source, checked_length, fixed_size, one_hot
 
 LONGEST_TEXT = 2_000  # code points, as typed
 MOST_SYMBOLS = 512  # distinct characters: D and O of the network
@@ -87,7 +87,7 @@ def characters(text: str, longest: int | None = LONGEST_TEXT) -> Characters:
     return Characters(found, symbols)
 
 
-def make_text(length: int | None, input_size: int | None, output_size: int | None, text: str | None, seed: int) -> Sequence:
+def make_text(length: int | None, input_size: int | None, output_size: int | None, text: str | None, seed: int) -> InputSequence:
     """The first `length` characters of the text, each with the next one as target; the vocabulary is the whole text's."""
     read = characters(DEFAULT_TEXT if text is None else text)
     longest = len(read.characters) - 1
@@ -97,7 +97,7 @@ def make_text(length: int | None, input_size: int | None, output_size: int | Non
     fixed_size("input_size", input_size, len(read.symbols), reason)
     fixed_size("output_size", output_size, len(read.symbols), reason)
     rows = read.one_hot(0, steps + 1)
-    return Sequence(rows[:-1], rows[1:], read.characters[:steps], read.symbols, "softmax")
+    return InputSequence(rows[:-1], rows[1:], read.characters[:steps], read.symbols, "softmax")
 
 
 TEXT = Source(

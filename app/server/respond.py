@@ -43,4 +43,4 @@ async def respond(request: Request, server: AppState, question: Question) -> Res
 async def found(request: Request, server: AppState, question: Question, *, cached: bool = True) -> FoundAnswer:
     """The answer, if it may cost that much; `cached=False` computes it for this request alone."""
     check_cost(question.cost, server.settings)
-    return await server.answers.get(question.tag if cached else None, question.work, question.cost, request)
+    return await server.computations.get(question.tag if cached else None, question.work, question.cost, request)

@@ -24,8 +24,8 @@ class AppState:
     """The state of one application; the routes get it as `CurrentState`."""
 
     settings: Settings
-    workers: Lanes
-    answers: Computations
+    lanes: Lanes
+    computations: Computations
     metrics: Metrics
     templates: Jinja2Templates
     catalog: bytes  # as JSON; it never changes
@@ -41,34 +41,37 @@ class AppState:
         self.streams.drain()
 
     def close(self) -> None:
-        """Begin nothing more, and give up what nobody will hear."""
+        """Accept no more work and cancel running computations."""
         self.ready = False
-        self.answers.abandon()
-        self.workers.close()
+        self.computations.abandon()
+        self.lanes.close()
         self.streams.close()
 
-    def counted(self) -> Iterator[Metric]:
-        """What is counted here and there, for the metrics."""
-        lanes = [*self.workers, self.streams.training, self.streams.replay]
-        yield counters("unrolled_runs", "Runs begun, by lane.", "lane", {lane.name: lane.begun for lane in lanes})
-        yield counters("unrolled_shed", "Runs refused with 503, by lane.", "lane", {lane.name: lane.refused for lane in lanes})
+    def metrics_now(self) -> Iterator[Metric]:
+        """Metrics of lanes, caches, streams, checkpoints and connections."""
+        every_lane = [*self.lanes, self.streams.training, self.streams.replay]
+        yield counters("unrolled_runs", "Runs begun, by lane.", "lane", {lane.name: lane.begun for lane in every_lane})
+        yield counters("unrolled_shed", "Runs refused with 503, by lane.", "lane", {lane.name: lane.refused for lane in every_lane})
         yield counters(
-            "unrolled_runs_abandoned", "Runs never begun, for nobody waited.", "lane", {lane.name: lane.abandoned for lane in lanes}
+            "unrolled_runs_abandoned", "Runs cancelled before they began.", "lane", {lane.name: lane.abandoned for lane in every_lane}
         )
-        yield gauges("unrolled_runs_waiting", "Runs that wait, by lane.", "lane", {lane.name: lane.waiting for lane in lanes})
-        yield gauges("unrolled_runs_running", "Runs that are computed, by lane.", "lane", {lane.name: lane.running for lane in lanes})
+        yield gauges("unrolled_runs_waiting", "Runs that wait, by lane.", "lane", {lane.name: lane.waiting for lane in every_lane})
+        yield gauges("unrolled_runs_running", "Runs that are computed, by lane.", "lane", {lane.name: lane.running for lane in every_lane})
         yield gauges(
-            "unrolled_seconds_ahead", "What a newcomer would wait, by lane.", "lane", {lane.name: lane.seconds_ahead() for lane in lanes}
+            "unrolled_seconds_ahead",
+            "Seconds that a new run would wait.",
+            "lane",
+            {lane.name: lane.seconds_ahead() for lane in every_lane},
         )
         yield counters(
             "unrolled_cache",
             "Computations from the cache (hit), from a computation under way (joined), or computed (miss).",
             "result",
-            self.answers.counts,
+            self.computations.counts,
         )
-        yield gauge("unrolled_cache_bytes", "Bytes of the cached answers, with their keys and bookkeeping.", self.answers.cache.currsize)
-        yield gauge("unrolled_answer_bytes", "Bytes of all answers: cached, expected, or not yet sent.", self.answers.memory.bytes)
-        yield counter("unrolled_answers_refused", "Large answers refused with 503 for lack of memory.", self.answers.memory.refused)
+        yield gauge("unrolled_cache_bytes", "Bytes of cached answers, with keys and bookkeeping.", self.computations.cache.currsize)
+        yield gauge("unrolled_answer_bytes", "Bytes of all answers: cached, expected, or not yet sent.", self.computations.memory.bytes)
+        yield counter("unrolled_answers_refused", "Large answers refused with 503 for lack of memory.", self.computations.memory.refused)
         yield gauge("unrolled_streams_open", "Training runs that are being streamed.", self.streams.active)
         yield counter("unrolled_streams", "Training runs that were streamed.", self.streams.opened)
         yield counter("unrolled_streams_displaced", "Streams that gave way to a client with fewer.", self.streams.displaced)
@@ -77,7 +80,7 @@ class AppState:
         yield gauge("unrolled_connections_open", "Open connections.", len(self.connections))
         refused = dict(self.connections.refused)
         yield counters("unrolled_connections_refused", "Connections answered or closed by the server itself.", "reason", refused)
-        yield counter("unrolled_log_lines_dropped", "Log lines dropped because nobody reads standard output.", logs.dropped_lines())
+        yield counter("unrolled_log_lines_dropped", "Log lines dropped because standard output is not read.", logs.dropped_lines())
         yield gauge("unrolled_ready", "1 where this process may be sent work.", self.ready)
 
 

@@ -13,7 +13,7 @@ from app.explore.exploration import Exploration
 from app.explore.parameters import RunParameters
 from app.explore.parts import flow_matrix, jacobian_norms
 from app.explore.verdict import verdict
-from app.sequences import Sequence
+from app.sequences import InputSequence
 from app.sequences.sequence import step_numbers
 from app.sequences.tasks import Task
 from app.train.parameters import TrainingParameters
@@ -36,7 +36,7 @@ def snapshot(network: Network, task: Task, run: TrainingParameters) -> dict[str,
     The sequence is drawn from the seed, apart from every mini-batch: what differs between two snapshots is the network.
     """
     probe = task.batch(generator(run.seed, "probe"), 1, run.length or task.default_length)
-    sequence = Sequence(probe.x[:, 0], probe.target[:, 0], step_numbers(len(probe.x)))
+    sequence = InputSequence(probe.x[:, 0], probe.target[:, 0], step_numbers(len(probe.x)))
     exploration = Exploration(RunParameters(length=len(probe.x)), sequence, network)
     flow, steps = flow_matrix.compute(exploration), thinned(len(probe.x) + 1, MOST_FLOW_STEPS)
     thinned_flow = ThinnedFlowMatrix(

@@ -1,7 +1,7 @@
 """A training run as an iterator of plain events: a pure function of its parameters and seed.
 
 Step n draws mini-batch n from the seed and n alone, so a run can go on after any step, on any machine, with the same
-numbers: whoever asks for the steps after n computes the first n in silence (or starts from a checkpoint of them).
+numbers: for the steps after n the first n are computed without reporting them (or a checkpoint of them is used).
 """
 
 import dataclasses
@@ -158,16 +158,16 @@ class Training:
 
 
 def events(parameters: TrainingParameters, start_after: int = 0, checkpoints: Checkpoints | None = None) -> Iterator[Event]:
-    """Train, and tell it.
+    """Train, as events.
 
     Parameters
     ----------
     parameters : TrainingParameters
         Resolved or not.
     start_after : int
-        The step after which to tell; what comes then is the same as if everything had been told.
+        The step after which to report; the events are the same as those of a run reported from its start.
     checkpoints : Checkpoints, optional
-        Where states are kept for whoever goes on later.
+        Where states are stored, so that a later run can go on from one.
 
     Yields
     ------
@@ -216,20 +216,20 @@ def advance(training: Training, state: State) -> tuple[Step, State, Diverged | N
         accuracy = training.task.accuracy(trace.y, batch)
         gradients = batch_gradients(training.parameters, trace, batch)
         norm = clipping.global_norm(gradients)
-        told = Step(number, loss, accuracy, norm, norm, clipped=False, spectral_radius=None, sigma_max=None)
+        step = Step(number, loss, accuracy, norm, norm, clipped=False, spectral_radius=None, sigma_max=None)
         for quantity, value in (("loss", loss), ("gradient", norm)):
             if not math.isfinite(value):
-                return told, state, Diverged(number, quantity)
+                return step, state, Diverged(number, quantity)
         threshold = training.parameters.clip_threshold
         if threshold is not None:
             clipped = clipping.clip(gradients, training.parameters.clip_mode, threshold)
             gradients = clipped.parameters
-            told = dataclasses.replace(told, clipped_norm=clipped.norm, clipped=clipped.clipped_share > 0.0)
+            step = dataclasses.replace(step, clipped_norm=clipped.norm, clipped=clipped.clipped_share > 0.0)
         optimizer, moved = training.optimizer.update(state.optimizer, gradients, state.parameters)
         after = State(number, moved, optimizer)
         if not all(np.isfinite(value).all() for value in moved.values()):
-            return told, after, Diverged(number, "parameters")
-    return _with_spectrum(training.parameters, told, moved), after, None
+            return step, after, Diverged(number, "parameters")
+    return _with_spectrum(training.parameters, step, moved), after, None
 
 
 def batch_gradients(parameters: TrainingParameters, trace: Trace, batch: Batch) -> Weights:

@@ -100,8 +100,8 @@ async def test_the_second_answer_comes_from_the_cache(fresh: FastAPI) -> None:
         assert again.content == first.content
         assert {k: v for k, v in again.headers.items() if k not in own} == {k: v for k, v in first.headers.items() if k not in own}
     server = server_of(fresh)
-    assert server.answers.counts["hit"] == 2
-    assert sum(lane.begun for lane in server.workers) == 1
+    assert server.computations.counts["hit"] == 2
+    assert sum(lane.begun for lane in server.lanes) == 1
 
 
 async def test_the_key_is_what_the_parameters_mean(fresh: FastAPI) -> None:
@@ -115,7 +115,7 @@ async def test_the_key_is_what_the_parameters_mean(fresh: FastAPI) -> None:
         assert (await client.post(RUNS, json=SMALL)).headers["x-cache"] == "hit"
         page = await client.get("/", params={**SMALL, "arrays": "list"})
         assert page.status_code == 200
-    assert sum(lane.begun for lane in server_of(fresh).workers) == 4 + 1  # four runs, and the page; its first picture is cached
+    assert sum(lane.begun for lane in server_of(fresh).lanes) == 4 + 1  # four runs, and the page; its first picture is cached
 
 
 async def test_data_of_ones_own_is_not_remembered(fresh: FastAPI) -> None:
@@ -151,7 +151,7 @@ async def test_errors_are_not_cached(fresh: FastAPI) -> None:
             response = await client.get(RUNS, params={"hidden_size": 0})
             assert response.status_code == 422
             assert "x-cache" not in response.headers
-    assert len(server_of(fresh).answers.cache) == 0
+    assert len(server_of(fresh).computations.cache) == 0
 
 
 async def test_the_cache_is_bounded_in_bytes_of_bodies_keys_and_objects(slow: Slow) -> None:
@@ -180,12 +180,12 @@ async def test_what_only_the_page_reads_and_accept_encoding_take_no_memory(fresh
     """A query of 20 kB and headers of 20 kB, other ones each time: one answer, cached once."""
     async with connect(fresh) as client:
         await client.get(RUNS, params=SMALL)
-        before = server_of(fresh).answers.cache.currsize
+        before = server_of(fresh).computations.cache.currsize
         for number in range(5):
             pin, accept = f"{number}" + 20_000 * "x", f"gzip, x{number}" + 20_000 * "y"
             again = await client.get(RUNS, params={**SMALL, "pin": pin}, headers={"Accept-Encoding": accept})
             assert again.headers["x-cache"] == "hit"
-    assert server_of(fresh).answers.cache.currsize == before
+    assert server_of(fresh).computations.cache.currsize == before
 
 
 async def test_the_longest_unused_answers_make_room() -> None:
@@ -195,7 +195,7 @@ async def test_the_longest_unused_answers_make_room() -> None:
             await client.get(RUNS, params={**SMALL, "seed": seed})
         assert (await client.get(RUNS, params={**SMALL, "seed": 29})).headers["x-cache"] == "hit"
         assert (await client.get(RUNS, params={**SMALL, "seed": 0})).headers["x-cache"] == "miss"
-    cache = server_of(app).answers.cache
+    cache = server_of(app).computations.cache
     assert 0 < len(cache) < 30
     assert sum(body.size for body in cache.values()) < cache.currsize <= 100_000
 

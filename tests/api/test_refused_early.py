@@ -24,7 +24,7 @@ async def test_while_the_loop_is_full_runs_are_refused_unread_and_all_else_is_an
     async with connect(app) as client:
         for _ in range(2):
             await client.get(RUNS, params=SMALL)
-        lane = server_of(app).workers.at_once
+        lane = server_of(app).lanes.at_once
         lane._running.add(QueueEntry(Cost(1.0, 0.0, ()), asyncio.get_running_loop().create_future()))
         refused = await client.get(RUNS, params={"hidden_size": 0})  # read, it would be a 422
         assert (refused.status_code, refused.headers["retry-after"]) == (503, "1")
@@ -49,7 +49,7 @@ async def test_past_its_bound_the_server_refuses_at_once_and_comes_back() -> Non
         for refused in by_status[503]:
             assert refused.json()["error"]["code"] == "server_busy"
             assert int(refused.headers["retry-after"]) >= 1
-        assert server_of(app).workers.at_once.refused == len(by_status[503])
+        assert server_of(app).lanes.at_once.refused == len(by_status[503])
         assert (await client.get(RUNS)).status_code == 200
 
 

@@ -156,5 +156,5 @@ def test_the_gain_splits_into_shares_that_sum_to_the_whole(trace):
         return
     derivative, weights = split.log10_derivative, split.log10_weights
     assert abs(derivative.sum() + weights.sum() - split.log10_norm) <= TOLERANCE * max(1.0, abs(split.log10_norm))
-    assert at_most(derivative, np.full_like(derivative, np.log10(trace.network.cell.activation.supremum_of_derivative))).all()
+    assert at_most(derivative, np.full_like(derivative, np.log10(trace.network.cell.activation.sup_derivative))).all()
     assert at_most(weights, np.full_like(weights, np.log10(np.linalg.norm(trace.network.parameters["W"], 2)))).all()

@@ -10,12 +10,13 @@ from app.engine.numerics.euclidean_norms import LOG10_2
 from app.engine.numerics.extended_range import WideMatrix, wide_product, widened
 from app.engine.numerics.matrix_norms import squared_norms
 
-# A product of steps whose entries and norms are no further apart than this (in decades, all steps together) is zero if it looks zero.
+# If the decades between the entries and norms of all factors sum to less than this, nothing can have underflowed, and a computed zero is
+# exact.
 MOST_DECADES_WITHOUT_UNDERFLOW = 140.0
 ENTRIES_AT_A_TIME = 2**18  # of products with exponents of their own, which take a dozen arrays of this size
 
 
-def settle_doubts(trace: Trace, flow: Array, doubtful: BoolArray) -> None:
+def recompute_doubtful_entries(trace: Trace, flow: Array, doubtful: BoolArray) -> None:
     """Decide which zeros are true, and compute again whatever else underflow may have touched.
 
     Parameters

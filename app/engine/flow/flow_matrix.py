@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.engine.arrays import Array, BoolArray, IntArray
-from app.engine.flow.extended_range_flow import settle_doubts
+from app.engine.flow.extended_range_flow import recompute_doubtful_entries
 from app.engine.flow.jacobian_norms import cumulative_log10_scale, known_steps
 from app.engine.interruption import checkpoint
 from app.engine.model.network import Trace
@@ -68,7 +68,7 @@ def flow_matrix(trace: Trace) -> Array:
         work = _Work(trace, known, flow[: known + 1, : known + 1])
         work.fill_blocks()
         work.merge(0, work.length, prefixes_wanted=False, suffixes_wanted=False)
-        settle_doubts(trace, work.flow, work.doubtful)
+        recompute_doubtful_entries(trace, work.flow, work.doubtful)
     np.fill_diagonal(flow[: known + 1, : known + 1], np.log10(size) / 2.0)
     if trace.linear.log10_scale.any():
         cumulative = cumulative_log10_scale(trace)
@@ -81,8 +81,7 @@ def flow_matrix(trace: Trace) -> Array:
 class _Products:
     """Products of Jacobians, matrices[i]·2^exponents[i], each near unit norm.
 
-    `condition` bounds how much larger than in float64's own spacing the relative error may have become: by this
-    much times 10^−308 a product may be wrong on account of underflow.
+    `condition`: c such that underflow changed the product by at most c·10^−308, relatively.
     """
 
     matrices: Array  # (n, S, S)
@@ -93,7 +92,7 @@ class _Products:
         return _Products(self.matrices[rows], self.exponents[rows], self.condition[rows])
 
     def normalise(self, matrices: Array, squares: Array) -> None:
-        """Take over `matrices`, whose squared norms are `squares`, scaled by powers of two to norms near 1."""
+        """Store `matrices`, whose squared norms are `squares`, scaled by powers of two to norms near 1."""
         shift = np.frexp(squares)[1] // 2
         np.multiply(matrices, np.ldexp(1.0, -shift)[:, None, None], out=self.matrices)
         self.exponents[:] += shift
@@ -107,7 +106,7 @@ class _Work:
         self.length = -(-known // BLOCK) * BLOCK  # whole blocks; the steps beyond `known` are identities
         # Of every pair (t, k) of known steps: log10 of the norm, and whether underflow may count in it.
         self.flow, self.doubtful = flow, np.zeros(flow.shape, dtype=bool)
-        # Of the interval that has been merged last around a step: from its start to after the step; from before the step to its end.
+        # For the interval last merged that contains step i: prefixes[i] = product of its steps up to i, suffixes[i] = product from i on.
         self.prefixes, self.suffixes = (
             _Products(np.empty((self.length, self.size, self.size)), np.zeros(self.length, dtype=np.int64), np.zeros(self.length))
             for _ in range(2)

@@ -135,7 +135,7 @@ def _split(trace: Trace, log10_norm: float, first: int, of_step: int, direction:
         return None
     if not is_product:
         return GainSplit(log10_norm, log10_gain)
-    lost = np.log10(trace.network.cell.activation.supremum_of_derivative) - log10_derivative
+    lost = np.log10(trace.network.cell.activation.sup_derivative) - log10_derivative
     return GainSplit(log10_norm, log10_gain, log10_derivative, float(saturated @ lost / lost.sum()) if lost.sum() > 0.0 else 0.0)
 
 
@@ -145,7 +145,7 @@ def _derivative_shares(trace: Trace, start: int, stop: int, log10_sizes: Array) 
     if log_derivative is None:
         return None
     log10_derivative = log_derivative / np.log(10.0)
-    small = log10_derivative < np.log10(SMALL_SLOPE * trace.network.cell.activation.supremum_of_derivative)
+    small = log10_derivative < np.log10(SMALL_SLOPE * trace.network.cell.activation.sup_derivative)
     after = log10_derivative + log10_sizes
     largest = after.max(axis=1, keepdims=True)
     share = np.log10((10.0 ** (2.0 * (after - largest))).sum(axis=1)) / 2.0 + largest[:, 0]

@@ -23,7 +23,7 @@ class Spectrum:
         (H,), descending.
     sigma_max : float
         σ_max(W), which bounds a single step.
-    supremum_of_derivative : float or None
+    sup_derivative : float or None
         sup f'; None for a cell whose J_t isn't diag(f'(s_t)) W.
     sufficient_to_vanish : bool or None
         Whether σ_max · sup f' < 1. If so, gradients vanish; if not, they may do anything. None where sup f' is.
@@ -33,7 +33,7 @@ class Spectrum:
     spectral_radius: float
     singular_values: Array
     sigma_max: float
-    supremum_of_derivative: float | None
+    sup_derivative: float | None
     sufficient_to_vanish: bool | None
 
 
@@ -69,12 +69,12 @@ def spectrum(W: Array, cell: Cell) -> Spectrum:
     order = np.lexsort((-eigenvalues.imag, -eigenvalues.real, -np.abs(eigenvalues)))
     singular_values = np.asarray(np.linalg.svd(block, compute_uv=False), dtype=np.float64)
     sigma_max = float(singular_values[0])
-    supremum = cell.activation.supremum_of_derivative if cell.jacobian_is_product else None
+    supremum = cell.activation.sup_derivative if cell.jacobian_is_product else None
     return Spectrum(
         eigenvalues=eigenvalues[order],
         spectral_radius=float(np.abs(eigenvalues).max()),
         singular_values=singular_values,
         sigma_max=sigma_max,
-        supremum_of_derivative=supremum,
+        sup_derivative=supremum,
         sufficient_to_vanish=None if supremum is None else sigma_max * supremum < 1.0,
     )

@@ -36,7 +36,7 @@ def compute(exploration: Exploration) -> Spectrum:
         spectral_radius=found.spectral_radius,
         singular_values=found.singular_values,
         sigma_max=found.sigma_max,
-        sup_derivative=found.supremum_of_derivative,
+        sup_derivative=found.sup_derivative,
         sufficient_to_vanish=found.sufficient_to_vanish,
     )
 

@@ -60,7 +60,7 @@ class Computation:
 
     key: str | None
     task: asyncio.Task[Body]
-    interest: CancelToken
+    token: CancelToken
     waiting: int = 0
 
 
@@ -121,7 +121,7 @@ class Computations:
     def abandon(self) -> None:
         """Cancel all computations: the process is about to end."""
         for computation in self._open:
-            computation.interest.lose()
+            computation.token.lose()
 
     def _found(self, body: Body, source: str, lane: str) -> FoundAnswer:
         self.counts[source] += 1
@@ -130,17 +130,17 @@ class Computations:
     def _begin(self, key: str | None, work: Work, cost: Cost, client: str) -> Computation:
         while len(self.cache) and not self.memory.has_room(_size(cost)):
             self.cache.popitem()
-        interest = CancelToken(OVERRUN * self.most_seconds)
-        computation = Computation(key, asyncio.create_task(self._compute(work, cost, interest, client)), interest)
+        token = CancelToken(OVERRUN * self.most_seconds)
+        computation = Computation(key, asyncio.create_task(self._compute(work, cost, token, client)), token)
         self._open.add(computation)
         if key is not None:
             self._by_key[key] = computation
         computation.task.add_done_callback(lambda _: self._ended(computation))
         return computation
 
-    async def _compute(self, work: Work, cost: Cost, interest: CancelToken, client: str) -> Body:
+    async def _compute(self, work: Work, cost: Cost, token: CancelToken, client: str) -> Body:
         with self.memory.expecting(_size(cost)):
-            return await self.workers.run(lambda: self.memory.counted(Body(_checked(work(interest), interest))), cost, client)
+            return await self.workers.run(lambda: self.memory.counted(Body(_checked(work(token), token))), cost, client)
 
     def _ended(self, computation: Computation) -> None:
         self._forget(computation)
@@ -168,8 +168,8 @@ class Computations:
             gone.cancel()
             computation.waiting -= 1
             if not computation.waiting and not computation.task.done():
-                self._forget(computation)  # whoever asks for the same in this moment begins anew
-                computation.interest.lose()
+                self._forget(computation)  # a request for the same answer that comes now starts a computation of its own
+                computation.token.lose()
                 computation.task.cancel()
 
 
@@ -178,7 +178,7 @@ def _size(cost: Cost) -> int:
     return int(cost.answer_megabytes * 1e6)
 
 
-def _checked(pieces: Iterable[bytes], interest: CancelToken) -> Iterator[bytes]:
+def _checked(pieces: Iterable[bytes], token: CancelToken) -> Iterator[bytes]:
     for piece in pieces:
-        interest.check()
+        token.check()
         yield piece

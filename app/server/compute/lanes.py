@@ -1,17 +1,17 @@
-"""Where runs are computed, and whether they are taken on at all.
+"""Where runs are computed, in which order, and which are refused.
 
 The cost of a run is known before it begins (see `explore.cost`), and puts it in one of three lanes, so that a small run
 never waits behind a big one:
 
 - `at_once`: runs of a few milliseconds, on the event loop itself, which is the fastest place for them. They take turns: between
-  two of them the loop looks at its connections, so that it can still hear, and refuse, the next request.
+  two of them the loop serves its connections, so that it can still read, and refuse, the next request.
 - `quick`: up to `QUICK_SECONDS` and `QUICK_MEGABYTES`, in threads.
 - `long`: everything else, in threads of its own.
 
 In a lane, clients take turns: one client with many runs delays its own runs, and those of others by one run a turn.
 
-A lane knows how many seconds of work are ahead of a newcomer. Where that is more than one should wait, the newcomer is refused
-as it arrives: the runs that were taken on stay quick, and whoever is refused knows it at once.
+A lane knows how many seconds of work are ahead of a new run. Where that is longer than a client should wait, the run is refused as it
+arrives: accepted runs stay quick, and a refused client gets its 503 at once.
 """
 
 import asyncio
@@ -33,10 +33,10 @@ QUICK_SECONDS = 0.1
 # Runs that hold more than this wait with the long ones, so that short ones have memory of their own.
 QUICK_MEGABYTES = 32.0
 LONGEST_RETRY = 30  # seconds
-FORGETTING = 0.95  # of what past runs have said about the pace, per run
+DECAY = 0.95  # weight that the running average of measured ÷ estimated seconds keeps at each run: some 20 runs count
 NO_MEMORY = math.inf
-# How often the loop comes round between two runs: uvloop accepts a single new connection each time, and clients that give up
-# and come again make many. Waiting to be accepted, they would be late before anybody could refuse them.
+# Event-loop iterations between two runs. uvloop accepts one connection per iteration, so without these a burst of reconnecting
+# clients would wait in the backlog instead of getting its 503.
 ROUNDS = 16
 
 
@@ -59,7 +59,7 @@ class Lanes:
         return self.quick if cost.seconds <= QUICK_SECONDS else self.long
 
     async def run(self, work: Callable[[], Result], cost: Cost, client: str = "") -> Result:
-        """Do work of this estimated cost for a client. Cancelling gives up its place in the queue; see `Lane.run`.
+        """Do work of this estimated cost for a client. Cancelling removes it from the queue; see `Lane.run`.
 
         Raises
         ------
@@ -147,8 +147,8 @@ class Lane:
         """How long a new run of a client would wait; of running runs half is still to come, on average."""
         if self.running < self.size:
             return 0.0
-        estimated = sum(ticket.cost.seconds for ticket in self._waiting.ahead_of(client)) + 0.5 * sum(
-            ticket.cost.seconds for ticket in self._running
+        estimated = sum(entry.cost.seconds for entry in self._waiting.ahead_of(client)) + 0.5 * sum(
+            entry.cost.seconds for entry in self._running
         )
         return estimated / self.size * self.pace
 
@@ -175,16 +175,16 @@ class Lane:
             displaced = self._waiting.make_room()
             if not displaced.turn.done():
                 displaced.turn.set_exception(self.refusal(displaced.client))
-        ticket = QueueEntry(cost, asyncio.get_running_loop().create_future(), client)
-        self._waiting.push(client, ticket)
+        entry = QueueEntry(cost, asyncio.get_running_loop().create_future(), client)
+        self._waiting.push(client, entry)
         self._begin_next()
         try:
-            await ticket.turn
+            await entry.turn
         except asyncio.CancelledError:
             self.abandoned += 1
-            self._give_up(ticket)
+            self._remove(entry)
             raise
-        return await (self._on_the_loop(ticket, work) if self._threads is None else self._in_a_thread(self._threads, ticket, work))
+        return await (self._on_the_loop(entry, work) if self._threads is None else self._in_a_thread(self._threads, entry, work))
 
     def close(self) -> None:
         """Begin nothing more."""
@@ -193,21 +193,21 @@ class Lane:
 
     def _begin_next(self) -> None:
         while self._waiting and self.running < self.size and self._fits(self._waiting.next()):
-            ticket = self._waiting.pop()
-            if ticket.turn.done():  # cancelled, and still in the queue
+            entry = self._waiting.pop()
+            if entry.turn.done():  # cancelled, and still in the queue
                 continue
-            self._running.add(ticket)
-            ticket.turn.set_result(None)
+            self._running.add(entry)
+            entry.turn.set_result(None)
 
-    def _give_up(self, ticket: QueueEntry) -> None:
-        self._waiting.remove(ticket.client, ticket)
-        self._end(ticket)
+    def _remove(self, entry: QueueEntry) -> None:
+        self._waiting.remove(entry.client, entry)
+        self._end(entry)
 
-    def _fits(self, ticket: QueueEntry) -> bool:
+    def _fits(self, entry: QueueEntry) -> bool:
         held = sum(running.cost.megabytes for running in self._running)
-        return not self._running or held + ticket.cost.megabytes <= self.megabytes
+        return not self._running or held + entry.cost.megabytes <= self.megabytes
 
-    async def _on_the_loop(self, ticket: QueueEntry, work: Callable[[], Result]) -> Result:
+    async def _on_the_loop(self, entry: QueueEntry, work: Callable[[], Result]) -> Result:
         self.begun += 1
         begun = time.perf_counter()
         try:
@@ -217,24 +217,24 @@ class Lane:
                 await asyncio.sleep(0)
             return result
         finally:
-            self._end(ticket, begun)
+            self._end(entry, begun)
 
-    async def _in_a_thread(self, threads: ThreadPoolExecutor, ticket: QueueEntry, work: Callable[[], Result]) -> Result:
+    async def _in_a_thread(self, threads: ThreadPoolExecutor, entry: QueueEntry, work: Callable[[], Result]) -> Result:
         self.begun += 1
         begun = time.perf_counter()
         future = asyncio.get_running_loop().run_in_executor(threads, work)
 
         def ended(done: asyncio.Future[Result]) -> None:
             if not done.cancelled():
-                done.exception()  # nobody may be waiting for it
-            self._end(ticket, begun)
+                done.exception()  # read, for its client may be gone: asyncio logs exceptions that are never read
+            self._end(entry, begun)
 
         future.add_done_callback(ended)
         return await asyncio.shield(future)
 
-    def _end(self, ticket: QueueEntry, begun: float | None = None) -> None:
-        self._running.discard(ticket)
+    def _end(self, entry: QueueEntry, begun: float | None = None) -> None:
+        self._running.discard(entry)
         if begun is not None:
-            self._estimated = FORGETTING * self._estimated + ticket.cost.seconds
-            self._taken = FORGETTING * self._taken + time.perf_counter() - begun
+            self._estimated = DECAY * self._estimated + entry.cost.seconds
+            self._taken = DECAY * self._taken + time.perf_counter() - begun
         self._begin_next()

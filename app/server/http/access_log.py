@@ -1,4 +1,4 @@
-"""What is seen of every request: an id, a line in the log, and numbers for the metrics. Never what a person has typed."""
+"""The access log: an id, a log line and metrics for every request. Never what a person has typed."""
 
 import contextvars
 import logging
@@ -22,10 +22,10 @@ request_id: contextvars.ContextVar[str | None] = contextvars.ContextVar("request
 
 @dataclass
 class RequestFacts:
-    """What the parts that answer a request tell about it."""
+    """Fields of one request for the access log and the metrics, filled in by routes and middleware."""
 
     route: str | None = None
-    size: str = "other"  # the lane that computed it, `kept` or `stream`
+    size: str = "other"  # the lane that computed it, `cached` or `stream`
     cache: str | None = None
 
 
@@ -37,12 +37,12 @@ def facts_of(scope: Scope) -> RequestFacts:
 
 
 def note(request: Request, size: str, cache: str | None = None) -> None:
-    """Tell how a request was answered."""
+    """Record how a request was answered."""
     facts = facts_of(request.scope)
     facts.size, facts.cache = size, cache
 
 
-class Observed:
+class AccessLog:
     """ASGI middleware around everything else.
 
     The id is the client's (`X-Request-ID`) if it is short and plain, else a new one; the answer repeats it.

@@ -1,7 +1,7 @@
-"""Which names this server answers to.
+"""Which host names this server answers to.
 
-A page of somebody else's can be made to reach a server on a person's own machine under a name of its own (DNS rebinding); the
-Host header tells.
+A foreign page can make a browser reach a server on its user's own machine under a name that the page's owner controls (DNS rebinding);
+the Host header then holds that name.
 """
 
 import ipaddress
@@ -23,7 +23,7 @@ class AllowedHosts:
     ----------
     names : sequence of str
         `school.example`, `*.school.example` (every name below it), or `*` (any). IP addresses, localhost and names without a dot
-        are always answered: nobody else can own them.
+        are always answered: no outsider can register them.
     """
 
     def __init__(self, app: ASGIApp, names: Sequence[str]) -> None:
@@ -42,7 +42,7 @@ class AllowedHosts:
         if len(hosts) > 1:  # a proxy in front may have looked at the other one (RFC 9112, section 3.2)
             return BadRequest("The request has more than one Host header.")
         host = name_in(hosts[0]) if hosts else ""
-        if self.any or host in self.exact or host.endswith(self.endings) or is_nobodys(host):
+        if self.any or host in self.exact or host.endswith(self.endings) or is_safe_from_rebinding(host):
             return None
         return UnknownHost(host)
 
@@ -58,10 +58,10 @@ def name_in(host: str) -> str:
     return host.partition(":")[0].removesuffix(".").lower()
 
 
-def is_nobodys(name: str) -> bool:
-    """Whether this name can't be made to lead here by a stranger.
+def is_safe_from_rebinding(name: str) -> bool:
+    """True for IP addresses, localhost and names without a dot, which no outsider can register.
 
-    >>> [is_nobodys(name) for name in ("127.0.0.1", "::1", "teacher", "app.localhost", "evil.example")]
+    >>> [is_safe_from_rebinding(name) for name in ("127.0.0.1", "::1", "teacher", "app.localhost", "evil.example")]
     [True, True, True, True, False]
     """
     if "." not in name and ":" not in name:

@@ -11,12 +11,12 @@ from app.server.http.connections import Connections
 from app.server.http.errors import BadRequest, HeadersTooLarge, RequestTimeout, ServerBusy, error_response
 from app.server.http.security_headers import ENCODED
 
-MOST_BEFORE_BODY = 128 * 1024  # bytes of one request's line and headers; the application's own limits, which it tells in words, are lower
+MOST_BEFORE_BODY = 128 * 1024  # bytes of one request's line and headers; the application's own limits, which it answers in words, are lower
 # Framing of chunks and trailers, by bytes of body: chunks of a single byte have five bytes of framing.
 MOST_FRAMING = 8
 
 # The system takes at most so much of an answer ahead of its reader: megabytes otherwise, for every connection, and a slow reader
-# could not be told from one that has stopped. A line with 100 ms of delay still carries a megabyte a second.
+# could not be distinguished from one that has stopped. A line with 100 ms of delay still carries a megabyte a second.
 SEND_BUFFER_BYTES = 128 * 1024
 
 # A client that still sends when it is refused reads the refusal only afterwards. Until then what it sends is read and dropped;
@@ -92,7 +92,7 @@ class BoundedProtocol(HttpToolsProtocol):
             self.refuse(ServerBusy(BUSY_SECONDS, "All connections of the server are in use."))
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """It is closed, whoever closed it."""
+        """The connection is closed, by either side."""
         self.all.remove(self)
         super().connection_lost(exc)
 
@@ -129,7 +129,7 @@ class BoundedProtocol(HttpToolsProtocol):
             self.cycle.keep_alive = False
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """A header, or after the body a trailer, which nobody reads."""
+        """A header, or after the body a trailer, which is ignored."""
         if not self.in_body:
             super().on_header(name, value)
 

@@ -1,6 +1,6 @@
 """The open connections of one server: how many there may be, and how long a client may keep one without using it.
 
-Without limits in time, whoever opens connections and says nothing on them, sends a body byte by byte, or never reads an answer
+Without limits in time, a client that opens connections and sends nothing, sends a body byte by byte, or never reads an answer
 holds memory and sockets for as long as they like (RFC 9110, 15.5.9, and Apache's mod_reqtimeout describe the remedy).
 """
 

@@ -8,8 +8,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 MARK = "unrolled.head"
 
 
-def wants_no_body(scope: MutableMapping[str, Any]) -> bool:
-    """Whether what is answered as a GET came as a HEAD, so that a body which takes long need not be made."""
+def is_head(scope: MutableMapping[str, Any]) -> bool:
+    """True if the request was a HEAD; a body that takes long to make can be left out."""
     return MARK in scope
 
 

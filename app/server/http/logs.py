@@ -21,18 +21,18 @@ class JsonLines(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """The line."""
-        told: dict[str, Any] = {
+        fields: dict[str, Any] = {
             "time": f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(record.created))}.{int(record.msecs):03d}Z",
             "level": record.levelname.lower(),
             "logger": record.name,
             "message": record.getMessage(),
         }
         if (name := request_id.get()) is not None:
-            told["request_id"] = name
-        told |= getattr(record, "facts", {})
+            fields["request_id"] = name
+        fields |= getattr(record, "facts", {})
         if record.exc_info:
-            told["exception"] = self.formatException(record.exc_info)
-        return orjson.dumps(told).decode()
+            fields["exception"] = self.formatException(record.exc_info)
+        return orjson.dumps(fields).decode()
 
 
 class PlainLines(logging.Formatter):
@@ -66,7 +66,7 @@ class BoundedQueueHandler(QueueHandler):
 
 
 class Writer(QueueListener):
-    """Writes the lines to standard output in a thread of its own, where a reader that doesn't read holds up nobody else."""
+    """Writes the lines to standard output in a thread of its own, so that a reader that stops reading blocks no request."""
 
     def __init__(self, lines: BoundedQueueHandler) -> None:
         super().__init__(lines.queue, logging.StreamHandler(sys.stdout))
@@ -85,7 +85,7 @@ class Writer(QueueListener):
 
 
 def dropped_lines() -> int:
-    """Log lines that this process has dropped, because nobody read its standard output."""
+    """Log lines that this process has dropped, because its standard output was not read."""
     return sum(handler.dropped for handler in logging.getLogger().handlers if isinstance(handler, BoundedQueueHandler))
 
 

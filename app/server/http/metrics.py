@@ -1,4 +1,4 @@
-"""Numbers for Prometheus. What the parts of the application count themselves is only read when somebody asks."""
+"""Metrics in Prometheus' format. What other modules count is read at each scrape."""
 
 from collections.abc import Callable, Iterator, Mapping
 
@@ -32,15 +32,15 @@ class Metrics:
         Gauge("unrolled_info", "The version.", ("version",), registry=self.registry).labels(__version__).set(1)
 
     def read(self, counted: Counted) -> None:
-        """Ask this as well, whenever somebody asks."""
+        """Register a callable that yields metrics at every scrape."""
         self.registry.register(Reading(counted))
 
     def begin(self) -> None:
-        """A request has come."""
+        """Count a request whose answer begins."""
         self._in_flight.inc()
 
     def end(self, method: str, route: str, status: int, size: str, seconds: float) -> None:
-        """It has been answered; status 0 says that there was nobody to answer."""
+        """Count a request that has been answered; status 0: the client had gone."""
         self._in_flight.dec()
         self._requests.labels(method if method in METHODS else "other", route, str(status)).inc()
         self._seconds.labels(route, size).observe(seconds)
@@ -51,7 +51,7 @@ class Metrics:
 
 
 class Reading(Collector):
-    """Reads what others count."""
+    """A collector that calls a callable."""
 
     def __init__(self, counted: Counted) -> None:
         self.counted = counted

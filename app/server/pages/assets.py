@@ -1,7 +1,7 @@
 """The page's files, under addresses that change when their content does: static/<version>/js/main.js.
 
 The version is a hash of the whole tree, so a relative import from one script to another stays inside its version, and a
-browser may keep every file for a year. A server of another version answers 404, which tells a proxy to ask the next one.
+browser may keep every file for a year. A server of another version answers 404, so that a proxy asks the next one.
 Without a version (static/js/main.js) the same files come with a validator, and are asked for again each time.
 """
 
@@ -33,7 +33,7 @@ ENCODERS: dict[str, Callable[[bytes], bytes]] = {
     "identity": lambda body: body,
 }
 
-# What a script imports from beside it when it starts; import(…), which comes later, is none of these.
+# Static relative imports and re-exports; dynamic import(…) is deliberately not matched.
 IMPORTED = re.compile(r'^(?:import\b|export\b[^;()"]*\bfrom\b)[^;()"]*"(\.[^"]+)"', re.MULTILINE)
 
 State = frozenset[tuple[Path, int, int]]
@@ -76,7 +76,7 @@ class Assets(StaticFiles):
         return found - {script}
 
     def _look_for_changes(self) -> None:
-        """Once a second at most, make a new version if a file has changed: whoever works on the page only reloads it."""
+        """Once a second at most, make a new version if a file has changed, so that a developer need only reload the page."""
         if time.monotonic() < self._next_look:
             return
         self._next_look = time.monotonic() + 1.0

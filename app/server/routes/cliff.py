@@ -44,7 +44,7 @@ async def get_cliff(request: Request, server: CurrentState, query: Annotated[Cli
     return await respond(request, server, Question(etag(parameters, query.arrays), estimate_cliff(parameters), work))
 
 
-def _answer(parameters: CliffParameters, arrays: str, interest: CancelToken) -> Iterator[bytes]:
-    with interruptible(interest.check):
+def _answer(parameters: CliffParameters, arrays: str, token: CancelToken) -> Iterator[bytes]:
+    with interruptible(token.check):
         found = explore_cliff(parameters)
     return encode_in_pieces({"parameters": {**vars(parameters), "arrays": arrays}, "version": VERSION, **plain(found)}, arrays)

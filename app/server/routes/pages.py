@@ -61,7 +61,7 @@ async def _page(request: Request, server: AppState, template: str, embed: str, *
     """A page, made when its turn comes: a flood of page views must not take the time of the runs."""
     headers = _headers("*" if embed == "1" else "'none'")
     make = partial(server.templates.TemplateResponse, request, template, context, headers=headers)
-    return await server.workers.run(make, PAGE_COST, address_of(request.scope))
+    return await server.lanes.run(make, PAGE_COST, address_of(request.scope))
 
 
 async def initial(request: Request, server: AppState) -> bytes:

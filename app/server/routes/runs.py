@@ -106,7 +106,7 @@ async def prepared(server: AppState, asked: RunParameters, own: OwnData | None) 
     if cost.seconds <= NO_QUEUE_SECONDS:
         return prepare(asked, own)
     # While a run waits, it must not hold a sequence of megabytes.
-    return await server.workers.run(lambda: prepare(asked, own).without_sequence(), cost)
+    return await server.lanes.run(lambda: prepare(asked, own).without_sequence(), cost)
 
 
 def question(run: PreparedRun, arrays: str) -> Question:
@@ -114,9 +114,9 @@ def question(run: PreparedRun, arrays: str) -> Question:
     return Question(etag(run.parameters, arrays), estimate(run.parameters, arrays, largest_argument(run)), partial(answer, run, arrays))
 
 
-def answer(run: PreparedRun, arrays: str, interest: CancelToken) -> Iterator[bytes]:
+def answer(run: PreparedRun, arrays: str, token: CancelToken) -> Iterator[bytes]:
     """The whole answer as JSON."""
-    with interruptible(interest.check):
+    with interruptible(token.check):
         computed = compute(run)
     understood = {**computed.pop("parameters"), "arrays": arrays}
     return encode_in_pieces({"parameters": understood, "version": VERSION, **computed}, arrays)

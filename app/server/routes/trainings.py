@@ -56,10 +56,10 @@ async def get_training(request: Request, server: CurrentState, query: Annotated[
     return await respond(request, server, Question(etag(run, query.arrays), estimate_training(run), work))
 
 
-def _answer(run: TrainingParameters, arrays: str, interest: CancelToken) -> Iterator[bytes]:
-    with interruptible(interest.check):
-        told = list(events(run))
-    return whole_run(told, arrays)
+def _answer(run: TrainingParameters, arrays: str, token: CancelToken) -> Iterator[bytes]:
+    with interruptible(token.check):
+        all_events = list(events(run))
+    return whole_run(all_events, arrays)
 
 
 @router.get(
@@ -68,7 +68,7 @@ def _answer(run: TrainingParameters, arrays: str, interest: CancelToken) -> Iter
     response_class=Response,
     responses={
         200: {"content": {"text/event-stream": EVENT_STREAM}, "description": "The events."},
-        204: {"description": "Everything has been told: the id to go on after was `end`."},
+        204: {"description": "Everything has been sent: the id to go on after was `end`."},
         **documented(400, 414, 422, 431, 503),
     },
     dependencies=[Depends(each_parameter_once)],
@@ -80,14 +80,14 @@ async def stream_training(
     last_event_id: Annotated[str | None, Header(description="The last id that came, to go on after it.")] = None,
 ) -> Response:
     """Server-sent events, for EventSource. Closing the connection ends the computation."""
-    told = query.last_event_id if last_event_id is None else last_event_id
-    if told == END:
+    last_id = query.last_event_id if last_event_id is None else last_event_id
+    if last_id == END:
         return Response(status_code=204)
     run = resolve(training_parameters(query))
     cost = estimate_stream(run)
     check_cost(cost, server.settings, server.settings.max_training_seconds)
     check_cost(estimate_longest_wait(run), server.settings)  # nothing is sent meanwhile
-    start_after = _start_after(told, run.steps)
+    start_after = _start_after(last_id, run.steps)
     work = TrainingEvents(
         events(run, start_after, server.checkpoints),
         server.streams,
@@ -100,11 +100,11 @@ async def stream_training(
     return EventStream(work, server.streams, state_megabytes(run))
 
 
-def _start_after(told: str, steps: int) -> int:
+def _start_after(last_id: str, steps: int) -> int:
     allowed = f'the id of an event that came: 0 to {steps}, or "{END}"'
-    if not (told == "" or (told.isascii() and told.isdigit() and len(told) < 10 and int(told) <= steps)):
-        raise InvalidParameter("last_event_id", told, allowed, "Leave it out to start from the beginning.")
-    return int(told or 0)
+    if not (last_id == "" or (last_id.isascii() and last_id.isdigit() and len(last_id) < 10 and int(last_id) <= steps)):
+        raise InvalidParameter("last_event_id", last_id, allowed, "Leave it out to start from the beginning.")
+    return int(last_id or 0)
 
 
 def _address(request: Request) -> str:

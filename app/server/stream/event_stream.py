@@ -24,7 +24,7 @@ from app.common.cost import Cost
 from app.server.compute.lanes import Lane
 from app.server.http.client import address_of, client_gone
 from app.server.http.errors import ServerBusy, error_response
-from app.server.http.head_requests import wants_no_body
+from app.server.http.head_requests import is_head
 
 SILENCE_SECONDS = 10.0  # after which a comment says that the stream is alive
 BUSY_SECONDS = 5  # how long a client should wait when all streams are taken
@@ -128,7 +128,7 @@ class Streams:
 
 
 class SlicedWork(Protocol):
-    """Work that is done, and sent, slice by slice."""
+    """A source of server-sent events that computes for a short time per call."""
 
     @property
     def ended(self) -> bool:
@@ -155,7 +155,7 @@ class EventStream(Response):
         self.megabytes = megabytes  # that the work holds between two slices
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if wants_no_body(scope):
+        if is_head(scope):
             await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
             await send({"type": "http.response.body", "body": b""})
             return
@@ -201,4 +201,4 @@ class EventStream(Response):
                     await send({"type": "http.response.body", "body": KEEPALIVE_COMMENT, "more_body": True})
             return work.result()
         finally:
-            work.cancel()  # gives up its turn; a thread that has begun keeps its place until `stop` has ended it, within a step
+            work.cancel()  # removes it from its queue; a thread that has begun ends within a step of `stop`

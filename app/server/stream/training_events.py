@@ -39,7 +39,7 @@ def _check(stop: threading.Event) -> None:
 
 
 class TrainingEvents:
-    """One run on its way to one client, slice by slice (see `streaming.SlicedWork`).
+    """One run on its way to one client, slice by slice (see `event_stream.SlicedWork`).
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ class TrainingEvents:
         self._address = address
         self._began = time.monotonic()
         self._steps = 0  # computed for this stream
-        self._told = 0  # the last step that was sent, or after which the client asked to go on
+        self._sent = 0  # the last step that was sent, or after which the client asked to go on
         self._total = 0
 
     def slice(self, stop: threading.Event) -> bytes:
@@ -80,7 +80,7 @@ class TrainingEvents:
         try:
             with interruptible(partial(_check, stop)):
                 for event in self._computed(stop):
-                    found.append(event)  # noqa: PERF402 — what was computed before a failure is told all the same
+                    found.append(event)  # noqa: PERF402 — what was computed before a failure is sent all the same
         except Stopped:
             pass  # in the middle of a step, which is computed again where the client goes on
         except UnrolledError as error:
@@ -93,14 +93,14 @@ class TrainingEvents:
         written = self._written(found)
         if failure is not None:
             return written + self._failed(failure)
-        if not self.ended and (stop.is_set() or self._told >= self._stop_after):
+        if not self.ended and (stop.is_set() or self._sent >= self._stop_after):
             self.ended = True
-            reason = "stop_after" if self._told >= self._stop_after else "shutdown" if self._streams.draining else "busy"
-            written += self._event("interrupted", {"step": self._told, "reason": reason, "resume": f"{self._address}{self._told}"})
+            reason = "stop_after" if self._sent >= self._stop_after else "shutdown" if self._streams.draining else "busy"
+            written += self._event("interrupted", {"step": self._sent, "reason": reason, "resume": f"{self._address}{self._sent}"})
         return written
 
     def _computed(self, stop: threading.Event) -> Iterator[Event]:
-        """What comes within a slice: `Started` alone, so that it is told at once; else what is computed until the time is up."""
+        """What comes within a slice: `Started` alone, so that it is sent at once; else what is computed until the time is up."""
         until = time.monotonic() + SLICE_SECONDS
         for event in self._events:
             yield event
@@ -113,7 +113,7 @@ class TrainingEvents:
                 self.replays = event.start_after > 0
                 return
             if isinstance(event, Replayed):
-                self.replays = event.step < self._told
+                self.replays = event.step < self._sent
                 if not self.replays:
                     return
             else:
@@ -134,7 +134,7 @@ class TrainingEvents:
         )
 
     def _started(self, event: Started) -> bytes:
-        self._told = event.start_after
+        self._sent = event.start_after
         self._total = event.parameters.steps
         data = {**understood(event, self._arrays), "plan": {**plain(plan_of(event)), "estimated_seconds": self._estimated_seconds}}
         return self._event("started", data, retry=RETRY_MILLISECONDS)
@@ -145,13 +145,13 @@ class TrainingEvents:
     def _step(self, steps: Sequence[Step]) -> bytes:
         if not steps:
             return b""
-        self._told = steps[-1].step
+        self._sent = steps[-1].step
         data = {**plain(steps_of(steps, steps[0].step)), "progress": self._progress()}
-        return self._event("step", data, id=str(self._told))
+        return self._event("step", data, id=str(self._sent))
 
     def _progress(self) -> dict[str, float]:
         rate = self._steps / max(time.monotonic() - self._began, 1e-9)
-        return {"fraction": self._told / self._total, "steps_per_second": rate, "seconds_left": (self._total - self._told) / rate}
+        return {"fraction": self._sent / self._total, "steps_per_second": rate, "seconds_left": (self._total - self._sent) / rate}
 
     def _finished(self, event: Finished) -> bytes:
         self.ended = True
@@ -168,15 +168,15 @@ class TrainingEvents:
 
 def whole_run(events: Iterable[Event], arrays: str) -> Iterator[bytes]:
     """All of a run as one JSON."""
-    told = list(events)
-    (started,) = (event for event in told if isinstance(event, Started))
-    steps = [event for event in told if isinstance(event, Step)]
-    divergences = [dataclasses.asdict(event) for event in told if isinstance(event, Diverged)]
+    all_events = list(events)
+    (started,) = (event for event in all_events if isinstance(event, Started))
+    steps = [event for event in all_events if isinstance(event, Step)]
+    divergences = [dataclasses.asdict(event) for event in all_events if isinstance(event, Diverged)]
     answer = {
         **understood(started, arrays),
         "plan": plain(plan_of(started)),
         "steps": plain(steps_of(steps, 1)),
-        "snapshots": [plain(snapshot_of(event)) for event in told if isinstance(event, Snapshot)],
+        "snapshots": [plain(snapshot_of(event)) for event in all_events if isinstance(event, Snapshot)],
         "divergence": divergences[0] if divergences else None,
     }
     return encode_in_pieces(answer, arrays)

@@ -15,7 +15,7 @@ from app.server.http.errors import MalformedBody, UnsupportedMediaType
 from app.server.wire.queries import QueryRoute
 
 LARGE_BYTES = 64 * 1024
-# More than any request can mean. Millions of small objects would hold up everybody while they are made, and again while forgotten.
+# Upper bounds, checked before parsing: allocating and freeing millions of small objects would hold the interpreter's lock.
 # The parser holds the interpreter's lock: 90 ms for the four million numbers of "1,1,1,…", under 20 ms for half a million, which are
 # as many as 8 MB hold at full precision (16 digits each). Lists: 10,001 rows of x and of the target, 512 of each weight matrix.
 MOST_OF = {b"[": 25_000, b"{": 20_000, b":": 20_000, b",": 500_000}
@@ -33,7 +33,7 @@ class JsonRequest(Request):
     """A request whose JSON is read by orjson, five times as fast as by the standard library; a large one in a thread."""
 
     async def json(self) -> Any:
-        """The body's JSON. Matrices that are plainly right are arrays already; what is wrong with the others is for pydantic to say."""
+        """The body's JSON. Valid numeric matrices are arrays already; all else is left as lists, for pydantic to report."""
         body = await self.body()
         if len(body) <= LARGE_BYTES:
             return read(body)

@@ -8,15 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.engine.errors import InvalidParameter
-from app.sequences import SOURCES, Sequence
+from app.sequences import SOURCES, InputSequence
 from app.sequences.text import LONGEST_TEXT, MOST_SYMBOLS, characters
 
 
-def make(text: str | None, length: int | None = None, input_size: int | None = None, output_size: int | None = None) -> Sequence:
+def make(text: str | None, length: int | None = None, input_size: int | None = None, output_size: int | None = None) -> InputSequence:
     return SOURCES["text"].make(length, input_size, output_size, text, 1)
 
 
-def sequence_or_error(text: str) -> Sequence | InvalidParameter:
+def sequence_or_error(text: str) -> InputSequence | InvalidParameter:
     try:
         return make(text)
     except InvalidParameter as error:

@@ -24,7 +24,7 @@ class Activation:
         s → f'(s), element-wise; NaN where s is NaN unless f' is constant.
     log_derivative : callable
         s → ln f'(s), finite wherever f' is mathematically positive; −inf where f' is exactly zero.
-    supremum_of_derivative : float
+    sup_derivative : float
         sup f', the bound in Pascanu, Mikolov and Bengio (2013).
     linear : bool
         Whether f(s) = s.
@@ -34,7 +34,7 @@ class Activation:
     function: Callable[[Array, Array], Array]
     derivative: Callable[[Array], Array]
     log_derivative: Callable[[Array], Array]
-    supremum_of_derivative: float
+    sup_derivative: float
     linear: bool = False
 
     @cached_property

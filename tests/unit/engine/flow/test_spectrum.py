@@ -13,7 +13,7 @@ def test_a_case_worked_by_hand():
     np.testing.assert_allclose(found.singular_values, [2.0, 2.0, 0.5])
     assert found.spectral_radius == pytest.approx(2.0)
     assert found.sigma_max == pytest.approx(2.0)
-    assert found.supremum_of_derivative == 0.25
+    assert found.sup_derivative == 0.25
     assert found.sufficient_to_vanish  # 2 · 1/4 < 1
 
 

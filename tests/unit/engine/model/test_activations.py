@@ -24,7 +24,7 @@ def test_log_derivative_is_the_logarithm_of_the_derivative(name):
 @pytest.mark.parametrize("name", ACTIVATIONS)
 def test_supremum_bounds_the_derivative_and_is_reached(name):
     derivative = ACTIVATIONS[name].derivative(np.linspace(-5.0, 5.0, 1001))
-    assert derivative.max() == pytest.approx(ACTIVATIONS[name].supremum_of_derivative, rel=1e-12)
+    assert derivative.max() == pytest.approx(ACTIVATIONS[name].sup_derivative, rel=1e-12)
 
 
 @pytest.mark.parametrize("name", ACTIVATIONS)
