@@ -17,7 +17,8 @@ from app.engine.model.initializers import INITIALIZERS
 
 
 def parameter(default: Any, about: str, **facts: Any) -> Any:
-    """A dataclass field with its description and facts: minimum, maximum, choices, unit, scale, many.
+    """A dataclass field with its description and facts: minimum, maximum, choices, unit, scale, many, and backward: it changes the
+    gradient that is used, and nothing else.
 
     `default=None` means "what the rest asks for"; the answer echoes the value that was chosen.
     """
@@ -51,15 +52,22 @@ class BackwardParameters:
     """What is done to the gradient."""
 
     truncation: int | None = parameter(
-        None, "K, steps that the gradient may reach back. Default: T, the full gradient.", minimum=1, maximum=10_000, unit="steps"
+        None,
+        "K, steps that the gradient may reach back. Default: T, the full gradient.",
+        minimum=1,
+        maximum=10_000,
+        unit="steps",
+        backward=True,
     )
     truncation_mode: str = parameter(
         "sliding",
         "sliding: every loss step reaches back exactly K steps. chunked: chunks of K steps, as detach() every K steps makes them.",
         choices=TRUNCATION_MODES,
+        backward=True,
     )
     clip_mode: str = parameter(
         "global_norm",
         "global_norm: one factor for all parameters. per_parameter: a factor each. value: element-wise to [−c, c].",
         choices=tuple(CLIP_MODES),
+        backward=True,
     )

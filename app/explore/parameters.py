@@ -36,8 +36,8 @@ class RunParameters(BackwardParameters, NetworkParameters):
         "Which steps carry a loss: last (many-to-one), every (many-to-many), or step numbers such as 10,20,50.",
         longest=60_000,  # the numbers of 10,000 steps have 48,894 characters with their commas
     )
-    clip_threshold: float = parameter(1.0, "c, the clipping threshold.", minimum=0.0, maximum=1e12)
-    learning_rate: float = parameter(0.1, "η of the step that loss_slice marks: θ − η g.", minimum=0.0, maximum=1e6)
+    clip_threshold: float = parameter(1.0, "c, the clipping threshold.", minimum=0.0, maximum=1e12, backward=True)
+    learning_rate: float = parameter(0.1, "η of the step that loss_slice marks: θ − η g.", minimum=0.0, maximum=1e6, backward=True)
     include: tuple[str, ...] = parameter(DEFAULT_PARTS, "Which parts of the answer to compute.", choices=tuple(PARTS), many=True)
     norms: str = parameter(
         "both", "Which norms jacobian_norms holds. frobenius: log10_spectral is null, which saves a decomposition per step.", choices=NORMS

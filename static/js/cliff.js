@@ -28,6 +28,7 @@
 import { createAnswers } from "./api/answers.js";
 import { createClient } from "./api/client.js";
 import { make } from "./controls/slider.js";
+import { CLIFF_STORIES } from "./facts.js";
 import { CLIFF_FIGURES } from "./figures/cliff/index.js";
 import { placeAt } from "./figures/cliff/surface.js";
 import { cliffWords } from "./figures/cliff/verdict.js";
@@ -42,7 +43,7 @@ import { refusalIn } from "./shell/refusal.js";
 import { createStage } from "./shell/stage.js";
 import { createStatus } from "./shell/status.js";
 import { mountTools } from "./shell/toolbar.js";
-import { CLIFF_STORIES, changedCliff, cliffStoryOf, DESCENT, moved, zoomed } from "./state/cliff.js";
+import { changedCliff, cliffStoryOf, DESCENT, moved, zoomed } from "./state/cliff.js";
 import { createStore } from "./state/store.js";
 import { changedFrom, parseQuery, toQuery } from "./state/url.js";
 

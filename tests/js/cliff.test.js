@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { asCliffCurl, CLIFF_TABLES } from "../../static/js/export/cliff.js";
+import { CLIFF_STORIES } from "../../static/js/facts.js";
 import { CLIFF_FIGURES } from "../../static/js/figures/cliff/index.js";
 import { placeAt } from "../../static/js/figures/cliff/surface.js";
 import { cliffWords } from "../../static/js/figures/cliff/verdict.js";
 import { foldLines, foldsAt } from "../../static/js/math/folds.js";
 import { relief } from "../../static/js/math/relief.js";
 import { axisOf } from "../../static/js/math/scale.js";
-import { CLIFF_STORIES, changedCliff, cliffStoryOf, moved, zoomed } from "../../static/js/state/cliff.js";
+import { changedCliff, cliffStoryOf, moved, zoomed } from "../../static/js/state/cliff.js";
 import { answer, stringsOf, viewOf, wire } from "./answers.js";
 import { checkDrawing, checkWords } from "./checks.js";
 

@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { TRAINING_COLUMNS } from "../../static/js/facts.js";
 import { explosionOf, finalLoss, learnedAt, outcomeOf } from "../../static/js/math/outcome.js";
 import { extent, logged, smoothed, thinned } from "../../static/js/math/series.js";
-import { COLUMNS, EMPTY, isComplete, told } from "../../static/js/state/series.js";
+import { EMPTY, isComplete, told } from "../../static/js/state/series.js";
 
 /** @param {number} first @param {number[]} losses */
 function stepEvent(first, losses) {
-  const rest = Object.fromEntries(COLUMNS.map((name) => [name, losses.map(() => 0)]));
+  const rest = Object.fromEntries(TRAINING_COLUMNS.map((name) => [name, losses.map(() => 0)]));
   return {
     ...rest,
     first,

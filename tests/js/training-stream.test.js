@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { openTraining } from "../../static/js/api/training-stream.js";
+import { TRAINING_COLUMNS } from "../../static/js/facts.js";
 import { createRunner } from "../../static/js/shell/runner.js";
-import { COLUMNS } from "../../static/js/state/series.js";
 
 /** EventSource, fetch and a clock that do as they are told. */
 function stand(after = 0, stopAfter = /** @type {number | null} */ (null)) {
@@ -173,7 +173,12 @@ function runners(queries = ["steps=5&a=1", "steps=5&a=2"]) {
   /** @param {any} stream @param {number} first @param {number} last */
   const step = (stream, first, last) => {
     const list = Array.from({ length: last - first + 1 }, () => 1);
-    stream.onEvent("step", { ...Object.fromEntries(COLUMNS.map((name) => [name, list])), first, last, progress: null });
+    stream.onEvent("step", {
+      ...Object.fromEntries(TRAINING_COLUMNS.map((name) => [name, list])),
+      first,
+      last,
+      progress: null,
+    });
   };
   return { runner, opened, running, step, runs: () => runs };
 }

@@ -1,16 +1,12 @@
 /** Answers of the server in the form in which the page computes: every array a typed array with its shape. */
 
+import { OBJECT_LISTS, PLAIN_LISTS } from "../facts.js";
+
 /**
  * @typedef {object} Tensor
  * @property {Float32Array | Float64Array | Int32Array} values  Row-major; NaN where there is no finite value.
  * @property {number[]} shape
  */
-
-/** Lists that are names, step numbers or choices rather than arrays of measurements. */
-const PLAIN_LISTS = new Set(["exact_zero", "at", "include", "labels", "symbols", "answers", "clipped_steps"]);
-
-/** Lists of objects, each with its own arrays. */
-const OBJECT_LISTS = new Set(["branches", "folds", "flips", "basin_boundaries", "snapshots", "pieces"]);
 
 const TYPES = /** @type {const} */ ({ f4: Float32Array, f8: Float64Array, i4: Int32Array });
 
@@ -22,8 +18,8 @@ const TYPES = /** @type {const} */ ({ f4: Float32Array, f8: Float64Array, i4: In
 export function decode(value, name = "") {
   if (value === null || typeof value !== "object") return value;
   if (Array.isArray(value)) {
-    if (OBJECT_LISTS.has(name)) return value.map((item) => decode(item));
-    return PLAIN_LISTS.has(name) ? value : fromLists(value);
+    if (OBJECT_LISTS.includes(name)) return value.map((item) => decode(item));
+    return PLAIN_LISTS.includes(name) ? value : fromLists(value);
   }
   if (typeof value.bdata === "string") return fromBase64(value);
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, decode(inner, key)]));

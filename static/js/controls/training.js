@@ -1,6 +1,7 @@
 /** The control rail of the page of training runs. A new control is one entry. */
 
-import { lengthOf, OPTIMIZER_SETTINGS, settingsOfOptimizer, taskOf } from "../state/variants.js";
+import { OPTIMIZER_SETTINGS } from "../facts.js";
+import { lengthOf, settingsOfOptimizer, taskOf } from "../state/variants.js";
 import { CELL_CONTROLS } from "./cells.js";
 import { mountSegments } from "./choice.js";
 import { mountEntry, mountSeed } from "./entry.js";

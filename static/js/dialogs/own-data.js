@@ -2,10 +2,11 @@
 
 import { ApiError } from "../api/client.js";
 import { make } from "../controls/slider.js";
+import { WEIGHTS } from "../facts.js";
 import { openDialog } from "../shell/dialog.js";
 import { nodesOf } from "../shell/markup.js";
 import { refusalIn } from "../shell/refusal.js";
-import { bodyOf, fitted, fromExport, parseRows, parseWeights, WEIGHTS } from "../state/own.js";
+import { bodyOf, fitted, fromExport, parseRows, parseWeights } from "../state/own.js";
 
 const EXAMPLES = /** @type {Record<string, string>} */ ({
   x: "0.1 0.4 0.9 1.6 2.5 …",

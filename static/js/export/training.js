@@ -7,7 +7,7 @@
  * @property {Series} series
  */
 
-import { COLUMNS } from "../state/series.js";
+import { TRAINING_COLUMNS } from "../facts.js";
 import { pythonDict, quoted } from "./code.js";
 
 /** A new table is one entry. @type {{ name: string, table: (variants: Told[]) => { head: string[], rows: import("./csv.js").Row[] } }[]} */
@@ -15,13 +15,13 @@ export const TRAINING_TABLES = [
   {
     name: "steps",
     table: (variants) => ({
-      head: ["variant", "name", "step", ...COLUMNS],
+      head: ["variant", "name", "step", ...TRAINING_COLUMNS],
       rows: variants.flatMap(({ letter, name, series }) =>
         Array.from({ length: series.count }, (_, i) => [
           letter,
           name,
           i + 1,
-          ...COLUMNS.map((column) => orNull(series.columns[column][i])),
+          ...TRAINING_COLUMNS.map((column) => orNull(series.columns[column][i])),
         ]),
       ),
     }),
@@ -73,7 +73,7 @@ export function asTrainingJson(variants, address) {
       steps: {
         first: 1,
         last: series.count,
-        ...Object.fromEntries(COLUMNS.map((column) => [column, listOf(series, column)])),
+        ...Object.fromEntries(TRAINING_COLUMNS.map((column) => [column, listOf(series, column)])),
       },
       snapshots: series.snapshots.map((snapshot) => plain(snapshot)),
       divergence: series.divergence,

@@ -1,5 +1,6 @@
 /** Hidden states: one row per unit, one column per step, coloured around 0. */
 
+import { BOUNDED_ACTIVATIONS } from "../facts.js";
 import { pixels, shadeWithin } from "../math/colour.js";
 import { number } from "../math/format.js";
 import { roundBound } from "../math/scale.js";
@@ -7,7 +8,7 @@ import { columnsOf, largest, lengthOf } from "./answer.js";
 
 /** The value with the strongest colour: 1 where f is bounded by it, so that runs can be compared by eye. @param {any} run */
 export function stateBound(run) {
-  const bounded = run.parameters.activation === "tanh" || run.parameters.activation === "sigmoid";
+  const bounded = BOUNDED_ACTIVATIONS.includes(run.parameters.activation);
   return bounded ? 1 : roundBound(largest(run.states.h)) || 1;
 }
 

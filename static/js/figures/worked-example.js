@@ -1,5 +1,6 @@
 /** The small network in numbers: every matrix, and ∂h_T/∂W and ∂L/∂W as the sums of their terms. Each term has a path in the drawing. */
 
+import { LARGEST_WORKED_EXAMPLE } from "../facts.js";
 import { norm as shownNorm } from "../math/format.js";
 import {
   fraction,
@@ -32,15 +33,12 @@ import { networkMarks } from "./network.js";
  * @property {boolean} cut  Truncation leaves it out.
  */
 
-/** The largest network whose matrices are written out; the API's part `terms` has the same bounds. */
-export const LARGEST = Object.freeze({ length: 5, hidden_size: 8 });
-
 /** Wider matrices than this are told by their shape. */
 const WIDEST = 12;
 
 /** @param {number | null} length @param {number} hiddenSize */
 export function isSmall(length, hiddenSize) {
-  return length !== null && length <= LARGEST.length && hiddenSize <= LARGEST.hidden_size;
+  return length !== null && length <= LARGEST_WORKED_EXAMPLE.length && hiddenSize <= LARGEST_WORKED_EXAMPLE.hidden_size;
 }
 
 /** U, W, V, and what else isn't zero. @param {any} run @returns {MathNode[]} */

@@ -4,6 +4,7 @@
  * @typedef {import("./url.js").Parameters} Parameters
  */
 
+import { CLIFF_STORIES } from "../facts.js";
 import { clamp } from "../math/scale.js";
 import { parseQuery } from "./url.js";
 
@@ -14,14 +15,6 @@ const REGION = Object.freeze(["w_minimum", "w_maximum", "b_minimum", "b_maximum"
 
 /** The smallest and the largest region, in units of w or b. */
 const [NARROWEST, WIDEST] = [0.02, 40];
-
-/** Settings worth looking at: what differs from the defaults. @type {{ name: string, parameters: Parameters }[]} */
-export const CLIFF_STORIES = [
-  { name: "cliff", parameters: {} },
-  { name: "slope", parameters: { steps: 5 } },
-  { name: "cusp", parameters: { bifurcation_w: 4, w_start: 5, b_start: -1.6 } },
-  { name: "unfolded", parameters: { bifurcation_w: 3, w_start: 3, b_start: -3 } },
-];
 
 /** The story whose setting this is; null if none. @param {Parameters} parameters @param {Record<string, any>} specifications */
 export function cliffStoryOf(parameters, specifications) {

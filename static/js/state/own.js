@@ -9,6 +9,8 @@
  * @typedef {{ key: string, values: Record<string, string | number> }} Problem  What is wrong with a text: a string and what goes into it.
  */
 
+import { WEIGHTS } from "../facts.js";
+
 /** The body of POST /api/v1/runs. @param {Parameters} parameters @param {Own} own @param {{ include: string[], norms?: string, arrays: "list" | "typed" }} asked */
 export function bodyOf(parameters, own, asked) {
   const flat = Object.fromEntries(Object.entries(parameters).filter(([, value]) => value !== null));
@@ -96,8 +98,6 @@ function checked(rows) {
     };
   return { rows };
 }
-
-export const WEIGHTS = ["U", "W", "V", "b_s", "b_z", "h_0"];
 
 /**
  * @param {string} text  JSON: {"W": [[…]], …}.

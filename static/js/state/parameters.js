@@ -4,16 +4,8 @@
  * @typedef {import("./url.js").Parameters} Parameters
  */
 
+import { BACKWARD_PARAMETERS } from "../facts.js";
 import { withoutUnread } from "./cells.js";
-
-/** What truncation and clipping are: they change the gradient that is used, not the network, the sequence or the loss. */
-export const BACKWARD = Object.freeze([
-  "truncation",
-  "truncation_mode",
-  "clip_threshold",
-  "clip_mode",
-  "learning_rate",
-]);
 
 /**
  * @param {Parameters} parameters
@@ -58,10 +50,10 @@ function lossSteps(lossAt, length) {
  * @param {Parameters} parameters
  */
 export function baseOf(parameters) {
-  return JSON.stringify(Object.entries(parameters).filter(([name]) => !BACKWARD.includes(name)));
+  return JSON.stringify(Object.entries(parameters).filter(([name]) => !BACKWARD_PARAMETERS.includes(name)));
 }
 
 /** @param {Parameters} parameters */
 export function backwardOf(parameters) {
-  return JSON.stringify(BACKWARD.map((name) => parameters[name]));
+  return JSON.stringify(BACKWARD_PARAMETERS.map((name) => parameters[name]));
 }

@@ -4,21 +4,10 @@
  * @typedef {import("./url.js").Parameters} Parameters
  */
 
+import { BACKWARD_PARAMETERS, BACKWARD_PARTS, HEAVY_PARTS } from "../facts.js";
 import { SPECTRAL_NORMS } from "../figures/answer.js";
-import { BACKWARD, backwardOf, baseOf } from "./parameters.js";
+import { backwardOf, baseOf } from "./parameters.js";
 
-/** Parts that depend on truncation and clipping. */
-const BACKWARD_PARTS = new Set(["gradients", "loss_slice"]);
-
-/** Parts that cost much of a long run's time; they are asked for when the rest is drawn and nothing moves. */
-const HEAVY_PARTS = new Set([
-  "flow_matrix",
-  "contributions",
-  "gradient_by_lag",
-  "step_gain",
-  "loss_slice",
-  "lyapunov_exponents",
-]);
 const LONG = 120;
 
 /**
@@ -42,7 +31,7 @@ export function asked(parts) {
 /** @param {any} run @param {Parameters} parameters @returns {Known} */
 export function known(run, parameters) {
   const backward = Object.fromEntries(
-    [...BACKWARD_PARTS].filter((part) => part in run).map((part) => [part, backwardOf(parameters)]),
+    BACKWARD_PARTS.filter((part) => part in run).map((part) => [part, backwardOf(parameters)]),
   );
   return { run, base: baseOf(parameters), backward };
 }
@@ -74,20 +63,21 @@ export function merged(before, run, parameters) {
 export function missing(have, parameters, wanted, length, derivable, atRest = []) {
   const parts = [...new Set([...wanted, ...atRest])];
   if (!have || have.base !== baseOf(parameters)) {
-    const heavy = (/** @type {string} */ part) => (length > LONG && HEAVY_PARTS.has(part)) || !wanted.includes(part);
+    const heavy = (/** @type {string} */ part) =>
+      (length > LONG && HEAVY_PARTS.includes(part)) || !wanted.includes(part);
     return { now: parts.filter((part) => !heavy(part)), later: parts.filter(heavy) };
   }
   const current = backwardOf(parameters);
   const superseded = (/** @type {string} */ part) => {
-    if (!BACKWARD_PARTS.has(part) || !(part in have.run) || have.backward[part] === current) return false;
+    if (!BACKWARD_PARTS.includes(part) || !(part in have.run) || have.backward[part] === current) return false;
     return !(part === "loss_slice" ? sameSlice(have.backward[part], current) : derivable(part));
   };
   const absent = parts.filter((part) => !has(have.run, part));
-  const light = absent.filter((part) => !HEAVY_PARTS.has(part));
+  const light = absent.filter((part) => !HEAVY_PARTS.includes(part));
   // A slice of the loss in the old direction is worth keeping until the slider rests; a norm of the old gradient is not.
   const urgent = parts.filter((part) => part !== "loss_slice" && superseded(part));
   const patient = parts.filter((part) =>
-    absent.includes(part) ? HEAVY_PARTS.has(part) : part === "loss_slice" && superseded(part),
+    absent.includes(part) ? HEAVY_PARTS.includes(part) : part === "loss_slice" && superseded(part),
   );
   return { now: [...light, ...urgent], later: patient };
 }
@@ -99,7 +89,7 @@ export function missing(have, parameters, wanted, length, derivable, atRest = []
 function sameSlice(then, now) {
   const [before, after] = [then, now].map((text) => {
     const values = JSON.parse(text);
-    return Object.fromEntries(BACKWARD.map((name, i) => [name, values[i]]));
+    return Object.fromEntries(BACKWARD_PARAMETERS.map((name, i) => [name, values[i]]));
   });
   const same = ["truncation", "truncation_mode", "learning_rate", "clip_mode"].every(
     (name) => before[name] === after[name],

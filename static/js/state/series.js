@@ -2,7 +2,7 @@
  * What a training run has told so far: one number per step and column, snapshots of the network, how it ended. A series is a value: what comes is
  * in a new one, and an old one still shows what it showed.
  *
- * @typedef {typeof COLUMNS[number]} Column
+ * @typedef {typeof TRAINING_COLUMNS[number]} Column
  * @typedef {object} Series
  * @property {number} count  Steps so far: 1 to count.
  * @property {Record<Column, Float64Array>} columns  NaN where there is no finite value; clipped is 1 or 0.
@@ -16,23 +16,14 @@
  */
 
 import { decode } from "../api/decode.js";
-
-export const COLUMNS = /** @type {const} */ ([
-  "loss",
-  "accuracy",
-  "gradient_norm",
-  "clipped_norm",
-  "clipped",
-  "spectral_radius",
-  "sigma_max",
-]);
+import { TRAINING_COLUMNS } from "../facts.js";
 
 const FIRST_CAPACITY = 256;
 
 /** @type {Series} */
 export const EMPTY = Object.freeze({
   count: 0,
-  columns: /** @type {any} */ (Object.fromEntries(COLUMNS.map((name) => [name, new Float64Array(0)]))),
+  columns: /** @type {any} */ (Object.fromEntries(TRAINING_COLUMNS.map((name) => [name, new Float64Array(0)]))),
   accurate: false,
   snapshots: [],
   plan: null,
@@ -78,7 +69,7 @@ function withSteps(series, data) {
   const known = count + 1 - data.first;
   const total = Math.max(count, data.last);
   const columns = /** @type {Record<Column, Float64Array>} */ ({});
-  for (const name of COLUMNS) columns[name] = extended(series.columns[name], count, data[name], known, total);
+  for (const name of TRAINING_COLUMNS) columns[name] = extended(series.columns[name], count, data[name], known, total);
   return { ...series, count: total, columns, accurate: data.accuracy !== null, progress: data.progress };
 }
 

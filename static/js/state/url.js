@@ -3,19 +3,10 @@
  * What follows the question mark, put after /api/v1/runs, is the data behind the picture.
  */
 
-/** Read by the page alone; the API ignores them. */
-export const PAGE_PARAMETERS = Object.freeze([
-  "lang",
-  "theme",
-  "hide",
-  "lock",
-  "embed",
-  "pin",
-  "at",
-  "until",
-  "show",
-  "spectral",
-]);
+import { PAGE_PARAMETERS } from "../facts.js";
+
+/** All but `variant`, which is repeated; state/variants.js reads it. */
+const SINGLE_PAGE_PARAMETERS = PAGE_PARAMETERS.filter((name) => name !== "variant");
 
 /** Decided by the page for each request, so no part of a link. */
 const REQUEST_ONLY = new Set(["include", "norms", "arrays"]);
@@ -37,7 +28,7 @@ export function parseQuery(query, specifications) {
   }
   /** @type {Record<string, string>} */
   const page = {};
-  for (const name of PAGE_PARAMETERS) {
+  for (const name of SINGLE_PAGE_PARAMETERS) {
     const value = search.get(name);
     if (name !== "pin" && value) page[name] = value;
   }
@@ -72,7 +63,7 @@ export function toQuery(parameters, page = {}, pins = []) {
   for (const [name, value] of Object.entries(parameters)) {
     if (value !== null && value !== undefined && !REQUEST_ONLY.has(name)) search.set(name, String(value));
   }
-  for (const name of PAGE_PARAMETERS) if (page[name]) search.set(name, page[name]);
+  for (const name of SINGLE_PAGE_PARAMETERS) if (page[name]) search.set(name, page[name]);
   for (const pin of pins) search.append("pin", pin);
   return search.toString();
 }

@@ -9,6 +9,7 @@
  * @property {Parameters[]} variants  By variant: what differs from the shared parameters.
  */
 
+import { OPTIMIZER_SETTINGS } from "../facts.js";
 import { withoutUnread } from "./cells.js";
 import { changedFrom, isNumeric, parseQuery, toQuery } from "./url.js";
 
@@ -26,9 +27,6 @@ export const COMMON = Object.freeze([
   "snapshot_every",
   "spectrum_every",
 ]);
-
-/** What only some optimisers read; the others leave it out. */
-export const OPTIMIZER_SETTINGS = Object.freeze(["momentum", "first_decay", "second_decay", "epsilon"]);
 
 /** In a link: name:value, with commas between them. Both stand in a query as they are. */
 const [ASSIGN, SEPARATE] = [":", ","];

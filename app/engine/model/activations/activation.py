@@ -42,3 +42,9 @@ class Activation:
         """Whether f' falls towards 0 without ever being 0, so that it leaves float64 where |s| is large."""
         log_derivative = self.log_derivative(np.array([-1000.0, 1000.0]))
         return bool((np.isfinite(log_derivative) & (log_derivative < -100.0)).any())
+
+    @cached_property
+    def bounded(self) -> bool:
+        """Whether |f| ≤ 1 everywhere."""
+        ends = np.array([-LARGEST_ARGUMENT, LARGEST_ARGUMENT])
+        return bool((np.abs(self.function(ends, np.empty(2))) <= 1.0).all())
