@@ -68,12 +68,6 @@ def test_every_field_of_an_answer_is_described() -> None:
     assert silent == []
 
 
-def test_mathematics_names_every_part() -> None:
-    text = (ROOT / "docs" / "mathematics.md").read_text("utf-8")
-    unnamed = [part for part in PARTS if part != "states" and not re.search(rf"`{part}\b", text)]
-    assert unnamed == []
-
-
 def test_glossary_gives_every_term_in_both_languages() -> None:
     rows = glossary()
     terms = [english for english, _, _ in rows]
