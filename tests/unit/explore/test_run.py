@@ -10,6 +10,7 @@ from app.engine.model.activations import ACTIVATIONS
 from app.explore.parameters import DEFAULT_PARTS, RunParameters
 from app.explore.parts import PARTS
 from app.explore.run import OwnData, explore, resolve
+from app.explore.work import Sizes
 
 SMALL = RunParameters(length=5, hidden_size=4, include=tuple(PARTS))
 
@@ -138,8 +139,17 @@ def test_a_gradient_that_overflows_is_named_with_every_part_that_shows_it(part):
     x, weights = np.zeros((5, 1)), {"W": np.array([[1e90]]), "b_s": np.zeros(1), "b_z": np.zeros(1)}
     parameters = RunParameters(activation="identity", hidden_size=1, include=(part,))
     divergence = explore(parameters, OwnData(weights=weights, x=x, target=np.ones((5, 1))))["divergence"]
-    shows_it = part in {"adjoints", "gradients", "gradient_by_lag", "loss_slice", "terms"}
-    assert divergence == ({"step": 1, "quantity": "gradient"} if shows_it else None)
+    assert divergence == ({"step": 1, "quantity": "gradient"} if PARTS[part].plain_gradient else None)
+
+
+def test_parts_of_gradients_in_plain_float64():
+    assert {name for name, part in PARTS.items() if part.plain_gradient} >= {
+        "adjoints",
+        "gradients",
+        "gradient_by_lag",
+        "loss_slice",
+        "terms",
+    }
 
 
 @pytest.mark.parametrize("row", [[0.5, 0.4], [0.6, 0.6], [1.5, -0.5], [0.0, 0.0]])
@@ -160,14 +170,19 @@ def test_gradients_of_the_answer_are_consistent(activation):
     assert gradients["clipped"]["norm"] == pytest.approx(0.01)
 
 
-@pytest.mark.parametrize("part", [name for name in PARTS if name not in {"states", "spectrum", "adjoints", "gradients", "terms"}])
+LONG_RUN = RunParameters(source="white_noise", length=200, hidden_size=64, loss_at="every")
+LONG_SECONDS = 0.01  # half of what may lie between two checks
+LONG_PARTS = [name for name, part in PARTS.items() if name != "terms" and part.cost(Sizes(resolve(LONG_RUN))).computing > LONG_SECONDS]
+
+
+@pytest.mark.parametrize("part", LONG_PARTS)
 def test_a_long_part_checks_for_cancellation_while_it_works(part):
     def counted():
         checks.append(None)
         if len(checks) > most:
             raise TimeoutError
 
-    parameters = RunParameters(source="white_noise", length=200, hidden_size=64, loss_at="every", include=(part,))
+    parameters = dataclasses.replace(LONG_RUN, include=(part,))
     checks, most = [], 10_000
     with interruptible(counted):
         explore(parameters)
