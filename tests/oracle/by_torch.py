@@ -102,17 +102,14 @@ def sliding(problem: Problem) -> dict[str, Tensor]:
 
 
 def clipped(gradients: dict[str, Tensor], mode: str) -> dict[str, Tensor]:
-    """The gradients after torch.nn.utils.clip_grad_*."""
-    holders = {name: torch.nn.Parameter(torch.zeros_like(gradient)) for name, gradient in gradients.items()}
-    for name, holder in holders.items():
-        holder.grad = gradients[name].detach().clone()
+    """The gradients clipped by definition: torch.nn.utils.clip_grad_norm_ divides by the norm plus 1e-6 instead."""
     threshold = CLIP_THRESHOLDS[mode]
     if mode == "value":
-        torch.nn.utils.clip_grad_value_(list(holders.values()), threshold)
-    for group in [list(holders.values())] if mode == "global_norm" else [[holder] for holder in holders.values()]:
-        if mode != "value":
-            torch.nn.utils.clip_grad_norm_(group, threshold)
-    return {name: holder.grad for name, holder in holders.items()}
+        return {name: gradient.clamp(-threshold, threshold) for name, gradient in gradients.items()}
+    norms = {name: torch.linalg.vector_norm(gradient) for name, gradient in gradients.items()}
+    if mode == "global_norm":
+        norms = dict.fromkeys(norms, torch.linalg.vector_norm(torch.stack(list(norms.values()))))
+    return {name: gradient * torch.clamp(threshold / norms[name], max=1.0) for name, gradient in gradients.items()}
 
 
 def flat(gradients: dict[str, Tensor]):

@@ -9,8 +9,8 @@ from app.engine.model.activations import ACTIVATIONS
 from app.engine.model.cells import CELLS, settings_of
 from tests.cells import VARIANTS
 from tests.oracle.comparison import assert_flow_agrees, assert_outcomes_agree, assert_split_agrees
-from tests.oracle.kept import flow_problem
 from tests.oracle.problems import KINDS, random_problem
+from tests.oracle.references import flow_problem
 
 by_torch = pytest.importorskip("tests.oracle.by_torch", reason="torch is no dependency; make oracle installs it")
 

@@ -1,4 +1,4 @@
-"""Against values saved from torch and mpmath; see reference.json for their versions."""
+"""Against values saved from torch and mpmath; see references/origin.json for their versions."""
 
 import numpy as np
 import pytest
@@ -8,30 +8,24 @@ from app.engine.flow.jacobian_norms import jacobian_norms
 from app.engine.model.activations import ACTIVATIONS
 from app.engine.model.network import forward
 from tests.oracle.comparison import assert_flow_agrees, assert_logarithms_close, assert_outcomes_agree
-from tests.oracle.kept import SATURATIONS, VALUES, kept
 from tests.oracle.problems import KINDS
-
-
-@pytest.fixture(scope="module")
-def values():
-    with np.load(VALUES) as archive:
-        return dict(archive)
+from tests.oracle.references import SATURATIONS, saved_problem
 
 
 @pytest.mark.parametrize("kind", KINDS, ids="/".join)
-def test_gradients_truncations_and_clippings(values, kind):
-    assert_outcomes_agree(*kept(values, "/".join(kind), *kind[:2]))
+def test_gradients_truncations_and_clippings(kind):
+    assert_outcomes_agree(*saved_problem("/".join(("gradients", *kind)), *kind[:2]))
 
 
 @pytest.mark.parametrize("activation", sorted(ACTIVATIONS))
-def test_norms_of_jacobians(values, activation):
-    problem, outcome = kept(values, f"flow/{activation}", activation, "identity")
+def test_norms_of_jacobians(activation):
+    problem, outcome = saved_problem(f"flow/{activation}", activation, "identity")
     assert_flow_agrees(problem, outcome["frobenius"], outcome["spectral"])
 
 
 @pytest.mark.parametrize("input_scale", SATURATIONS)
-def test_norms_of_jacobians_beyond_float64(values, input_scale):
-    problem, outcome = kept(values, f"saturated/{input_scale:g}", "tanh", "identity")
+def test_norms_of_jacobians_beyond_float64(input_scale):
+    problem, outcome = saved_problem(f"saturated/{input_scale:g}", "tanh", "identity")
     trace = forward(problem.network, problem.x)
     smallest = outcome["frobenius"][-1, 0]
     assert smallest < -input_scale

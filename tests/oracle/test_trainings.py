@@ -1,21 +1,15 @@
-"""50 steps of every optimiser, clipping and truncation against torch.optim: values that were kept, and live on fresh ones."""
+"""50 steps of every optimiser, clipping and truncation against torch.optim: values that were saved, and live on fresh ones."""
 
 import numpy as np
 import pytest
 
-from tests.oracle.trainings import CASES, VALUES, assert_trained_alike, draw, kept_material
-
-
-@pytest.fixture(scope="module")
-def values():
-    with np.load(VALUES) as archive:
-        return dict(archive)
+from tests.oracle.references import load
+from tests.oracle.trainings import CASES, assert_trained_alike, draw, saved_material
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_against_kept_values(values, case):
-    material = kept_material(values, case.task)
-    assert_trained_alike(case, material, values[f"{case.name}/losses"], values[f"{case.name}/parameters"])
+def test_against_saved_values(case):
+    assert_trained_alike(case, saved_material(case.task), **load(case.name))
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)

@@ -1,14 +1,10 @@
 """Training runs on which this project and torch.optim are compared: every optimiser, clipping and truncation over 50 steps."""
 
 from dataclasses import dataclass, replace
-from functools import partial
-from pathlib import Path
 
 import numpy as np
-import pytest
 
 from app.engine.arrays import Array, Weights
-from app.engine.backward import clipping
 from app.engine.backward.clipping import CLIP_MODES
 from app.engine.backward.truncation import TRUNCATION_MODES
 from app.engine.optimizers import OPTIMIZERS, settings_of
@@ -16,14 +12,13 @@ from app.sequences.tasks import Batch
 from app.train.parameters import TrainingParameters
 from app.train.training import Training, advance, prepare
 from tests.oracle.problems import NAMES, flattened
+from tests.oracle.references import load, save
 
-VALUES = Path(__file__).parent / "trainings.npz"
 STEPS, BATCH_SIZE, LENGTH, TRUNCATION, HIDDEN_SIZE = 50, 4, 11, 4, 5
 TASKS = {"adding": None, "next_character": "she sells sea shells"}  # one loss at the last step, one at every step
 CLIP_THRESHOLDS = {"global_norm": 0.3, "per_parameter": 0.1, "value": 0.02}
 # Small enough that training doesn't magnify the rounding of its first steps.
 LEARNING_RATES = {"sgd": 0.1, "momentum": 0.03, "rmsprop": 0.003, "adam": 0.01}
-TORCH_CLIP_EPSILON = 1e-6  # torch divides by the norm plus this
 
 
 @dataclass(frozen=True)
@@ -37,7 +32,7 @@ class Case:
 
     @property
     def name(self) -> str:
-        return f"{self.task}/{self.optimizer}/{self.clip_mode}/{self.truncation_mode}"
+        return f"trainings/{self.task}/{self.optimizer}-{self.clip_mode}-{self.truncation_mode}"
 
     @property
     def parameters(self) -> TrainingParameters:
@@ -94,18 +89,16 @@ class GivenTraining(Training):
 
 
 def found(case: Case, material: Material) -> tuple[Array, Array]:
-    """The losses, and the parameters after the last step, as this project finds them, but for torch's ε of clipping."""
+    """The losses, and the parameters after the last step, as this project finds them."""
     drawn = prepare(case.parameters)
     network = replace(drawn.initial, parameters=material.parameters)
     training = GivenTraining(drawn.parameters, drawn.task, drawn.optimizer, network)
     object.__setattr__(training, "batches", material.batches)
     state, losses = training.first_state(), []
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(clipping, "clip", partial(clipping.clip, epsilon=TORCH_CLIP_EPSILON))
-        while state.step < STEPS:
-            step, state, divergence = advance(training, state)
-            assert divergence is None
-            losses.append(step.loss)
+    while state.step < STEPS:
+        step, state, divergence = advance(training, state)
+        assert divergence is None
+        losses.append(step.loss)
     return np.array(losses), flattened(state.parameters)
 
 
@@ -118,14 +111,13 @@ def assert_trained_alike(case: Case, material: Material, losses: Array, paramete
     assert moved > 1e-3  # ten million times what is tolerated: or there would be nothing to compare
 
 
-def kept_material(values: dict[str, Array], task: str) -> Material:
-    def at(name: str) -> Array:
-        return values[f"{task}/{name}"]
+def saved_material(task: str) -> Material:
+    """First parameters and mini-batches, as `save_material` has stored them."""
+    values = load(f"trainings/{task}/material")
+    batches = zip(values["x"], values["target"], values["loss_weights"], strict=True)
+    return Material(str(values["readout"]), {name: values[name] for name in NAMES}, tuple(Batch(*batch) for batch in batches))
 
-    batches = zip(at("x"), at("target"), at("loss_weights"), strict=True)
-    return Material(str(at("readout")), {name: at(name) for name in NAMES}, tuple(Batch(*batch) for batch in batches))
 
-
-def keep_material(task: str, material: Material) -> dict[str, Array]:
+def save_material(task: str, material: Material) -> None:
     columns = {name: np.array([getattr(batch, name) for batch in material.batches]) for name in ("x", "target", "loss_weights")}
-    return {f"{task}/{name}": value for name, value in {**material.parameters, **columns, "readout": np.array(material.readout)}.items()}
+    save(f"trainings/{task}/material", {**material.parameters, **columns, "readout": np.array(material.readout)})

@@ -79,4 +79,8 @@ def clip(leaves: list[Tensor], mode: str | None) -> None:
         torch.nn.utils.clip_grad_value_(leaves, CLIP_THRESHOLDS[mode])
     elif mode is not None:
         for group in [leaves] if mode == "global_norm" else [[leaf] for leaf in leaves]:
-            torch.nn.utils.clip_grad_norm_(group, CLIP_THRESHOLDS[mode])
+            # torch.nn.utils.clip_grad_norm_ divides by the norm plus 1e-6; the definition doesn't.
+            norm = torch.linalg.vector_norm(torch.cat([leaf.grad.ravel() for leaf in group]))
+            factor = torch.clamp(CLIP_THRESHOLDS[mode] / norm, max=1.0)
+            for leaf in group:
+                leaf.grad *= factor

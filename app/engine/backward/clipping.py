@@ -49,7 +49,7 @@ def flattened(gradients: Weights) -> np.ndarray:
     return np.concatenate([gradients[name].ravel() for name in sorted(gradients)])
 
 
-def clip(gradients: Weights, mode: str, threshold: float, epsilon: float = 0.0) -> Clipped:
+def clip(gradients: Weights, mode: str, threshold: float) -> Clipped:
     """Clip gradients.
 
     global_norm: g · min(1, c/‖g‖) with one ‖g‖ for all parameters; per_parameter: the same for each tensor alone;
@@ -63,8 +63,6 @@ def clip(gradients: Weights, mode: str, threshold: float, epsilon: float = 0.0) 
         A name in CLIP_MODES.
     threshold : float
         c ≥ 0.
-    epsilon : float
-        Added to the norm in the denominator. PyTorch's clip_grad_norm_ uses 1e-6; the definition has 0.
 
     References
     ----------
@@ -78,7 +76,7 @@ def clip(gradients: Weights, mode: str, threshold: float, epsilon: float = 0.0) 
     array([[3. , 3.5]])
     """
     with np.errstate(over="ignore", invalid="ignore"):  # a gradient that has left float64 stays outside
-        clipped, factors = CLIP_MODES[mode](gradients, threshold, epsilon)
+        clipped, factors = CLIP_MODES[mode](gradients, threshold)
         before, after = flattened(gradients), flattened(clipped)
         norm_before, norm = euclidean_norm(before), euclidean_norm(after)
         parallel = mode == "global_norm" and norm_before > 0.0 and norm > 0.0
@@ -86,25 +84,25 @@ def clip(gradients: Weights, mode: str, threshold: float, epsilon: float = 0.0) 
         return Clipped(clipped, factors, float(np.mean(before != after)), norm_before, norm, angle)
 
 
-def _by_global_norm(gradients: Weights, threshold: float, epsilon: float) -> tuple[Weights, dict[str, float]]:
-    factor = _factor(global_norm(gradients), threshold, epsilon)
+def _by_global_norm(gradients: Weights, threshold: float) -> tuple[Weights, dict[str, float]]:
+    factor = _factor(global_norm(gradients), threshold)
     return {name: gradient * factor for name, gradient in gradients.items()}, {"global": factor}
 
 
-def _per_parameter(gradients: Weights, threshold: float, epsilon: float) -> tuple[Weights, dict[str, float]]:
-    factors = {name: _factor(euclidean_norm(gradient), threshold, epsilon) for name, gradient in gradients.items()}
+def _per_parameter(gradients: Weights, threshold: float) -> tuple[Weights, dict[str, float]]:
+    factors = {name: _factor(euclidean_norm(gradient), threshold) for name, gradient in gradients.items()}
     return {name: gradient * factors[name] for name, gradient in gradients.items()}, factors
 
 
-def _by_value(gradients: Weights, threshold: float, epsilon: float) -> tuple[Weights, dict[str, float]]:
+def _by_value(gradients: Weights, threshold: float) -> tuple[Weights, dict[str, float]]:
     return {name: np.clip(gradient, -threshold, threshold) for name, gradient in gradients.items()}, {}
 
 
-def _factor(norm: float, threshold: float, epsilon: float) -> float:
-    return 1.0 if norm + epsilon <= threshold else threshold / (norm + epsilon)
+def _factor(norm: float, threshold: float) -> float:
+    return 1.0 if norm <= threshold else threshold / norm
 
 
-CLIP_MODES: dict[str, Callable[[Weights, float, float], tuple[Weights, dict[str, float]]]] = {
+CLIP_MODES: dict[str, Callable[[Weights, float], tuple[Weights, dict[str, float]]]] = {
     "global_norm": _by_global_norm,
     "per_parameter": _per_parameter,
     "value": _by_value,
