@@ -1,7 +1,5 @@
 """Numbers that a user brings along. They are taken as they are: nothing is standardised."""
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -10,7 +8,7 @@ from app.engine.errors import InvalidParameter, WrongShape
 from app.sequences.sequence import InputSequence, step_numbers
 
 
-def own_sequence(x: ArrayLike, target: ArrayLike | None = None, labels: Sequence[str] | None = None) -> InputSequence:
+def own_sequence(x: ArrayLike, target: ArrayLike | None = None) -> InputSequence:
     """A sequence out of a user's own numbers.
 
     Parameters
@@ -19,8 +17,6 @@ def own_sequence(x: ArrayLike, target: ArrayLike | None = None, labels: Sequence
         (T, D), or (T,) for one value per step. Without a target it has one row more, which is only a target.
     target : array_like or None
         (T, O), or (T,). None asks for one-step-ahead prediction: target_t = x_{t+1}, so N rows make N − 1 steps.
-    labels : sequence of str or None
-        A name per row of x; None numbers the steps.
 
     Returns
     -------
@@ -32,7 +28,7 @@ def own_sequence(x: ArrayLike, target: ArrayLike | None = None, labels: Sequence
     InvalidParameter
         If x or target isn't a rectangular array of finite numbers, or too short.
     WrongShape
-        If the target or the labels don't have x's number of rows.
+        If the target doesn't have x's number of rows.
 
     Examples
     --------
@@ -41,8 +37,6 @@ def own_sequence(x: ArrayLike, target: ArrayLike | None = None, labels: Sequence
     ((2, 1), array([2., 4.]))
     """
     inputs = _matrix("x", x)
-    if labels is not None and len(labels) != len(inputs):
-        raise WrongShape("labels", (len(labels),), (len(inputs),), "Give one label per row of x.")
     if target is None:
         if len(inputs) < 2:
             allowed = "at least 2 rows when there is no target"
@@ -52,8 +46,7 @@ def own_sequence(x: ArrayLike, target: ArrayLike | None = None, labels: Sequence
         targets = _matrix("target", target)
         if len(targets) != len(inputs):
             raise WrongShape("target", targets.shape, (len(inputs), targets.shape[1]), "x and target have one row per step.")
-    names = step_numbers(len(inputs)) if labels is None else tuple(labels[: len(inputs)])
-    return InputSequence(inputs, targets, names)
+    return InputSequence(inputs, targets, step_numbers(len(inputs)))
 
 
 def _matrix(parameter: str, values: ArrayLike) -> Array:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from app.engine.arrays import Array
-from app.engine.model.activations.activation import Activation
+from app.engine.model.activations.activation import LARGEST_ARGUMENT, Activation
 
 
 def _function(s: Array, out: Array) -> Array:
@@ -16,7 +16,8 @@ def _derivative(s: Array) -> Array:
 
 
 def _log_derivative(s: Array) -> Array:
-    return -np.logaddexp(0.0, -s)
+    size = np.minimum(np.abs(s), LARGEST_ARGUMENT)
+    return np.where(s < 0.0, -size, 0.0) - np.log1p(np.exp(-size))
 
 
 SOFTPLUS = Activation("softplus", _function, _derivative, _log_derivative, 1.0)

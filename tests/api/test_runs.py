@@ -12,7 +12,6 @@ import pytest
 
 from app.common.cell_settings import CELL_SETTINGS
 from app.engine.model.cells import CELLS, settings_of
-from app.explore import run
 from app.explore.parameters import DEFAULT_PARTS
 from app.explore.parts import PARTS
 from app.explore.presets import PRESETS
@@ -58,16 +57,15 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
 
     for name, source in SOURCES.items():
         monkeypatch.setitem(SOURCES, name, dataclasses.replace(source, make=counted("make", source.make)))
-    monkeypatch.setattr(run, "_resolved", counted("resolve", run._resolved))
-    for module, name in ((runs, "etag"), (runs, "estimate")):
-        monkeypatch.setattr(module, name, counted(name, getattr(module, name)))
+    for name in ("prepare", "etag", "estimate"):
+        monkeypatch.setattr(runs, name, counted(name, getattr(runs, name)))
     return counts
 
 
 @pytest.mark.parametrize("path", [f"{RUNS}?seed=77001", "/?seed=77002", "/?source=text&seed=77003"])
 async def test_the_steps_before_a_computation_are_made_once(client: httpx.AsyncClient, calls: Counter[str], path: str) -> None:
     assert (await client.get(path)).status_code == 200
-    assert calls == {"make": 1, "resolve": 1, "etag": 1, "estimate": 1}
+    assert calls == {"make": 1, "prepare": 1, "etag": 1, "estimate": 1}
 
 
 async def test_a_long_sequence_is_not_held_while_its_run_waits(client: httpx.AsyncClient, calls: Counter[str]) -> None:

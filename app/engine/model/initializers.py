@@ -55,41 +55,6 @@ INITIALIZERS: dict[str, Callable[[np.random.Generator, int], Array]] = {
 }
 
 
-def recurrent_weights(initializer: str, size: int, spectral_radius: float, seed: int) -> Array:
-    """Draw W and rescale it so that its spectral radius is exactly the one asked for.
-
-    Parameters
-    ----------
-    initializer : str
-        A name in INITIALIZERS.
-    size : int
-        H, so that W is (H, H).
-    spectral_radius : float
-        ρ(W) ≥ 0; 0 gives the zero matrix.
-    seed : int
-        The run's seed.
-
-    Returns
-    -------
-    Array
-        W, (H, H).
-
-    Raises
-    ------
-    UnknownName, InvalidParameter
-        The latter if the drawn matrix has spectral radius 0, so that no factor reaches the asked one.
-
-    Examples
-    --------
-    >>> W = recurrent_weights("gaussian", 4, 0.9, seed=1)
-    >>> round(float(np.abs(np.linalg.eigvals(W)).max()), 12)
-    0.9
-    """
-    if initializer not in INITIALIZERS:
-        raise UnknownName("initializer", initializer, INITIALIZERS)
-    return rescaled(INITIALIZERS[initializer](generator(seed, "W"), size), spectral_radius, initializer)
-
-
 def rescaled(W: Array, spectral_radius: float, initializer: str) -> Array:
     """W times the factor that gives it the asked spectral radius."""
     radius = float(np.abs(np.linalg.eigvals(W)).max())

@@ -12,10 +12,10 @@ from app.sequences import own_sequence
 
 
 def test_with_a_target_by_hand() -> None:
-    sequence = own_sequence([[1, 2], [3, 4]], [5, 6], ["Mon", "Tue"])
+    sequence = own_sequence([[1, 2], [3, 4]], [5, 6])
     np.testing.assert_array_equal(sequence.x, [[1.0, 2.0], [3.0, 4.0]])
     np.testing.assert_array_equal(sequence.target, [[5.0], [6.0]])
-    assert sequence.labels == ("Mon", "Tue")
+    assert sequence.labels == ("1", "2")
 
 
 def test_without_a_target_the_next_row_is_it() -> None:
@@ -53,11 +53,9 @@ def test_what_is_no_sequence_is_refused(x: Any, message: str) -> None:
         own_sequence(x)
 
 
-def test_target_and_labels_need_a_row_per_step() -> None:
+def test_a_target_needs_a_row_per_step() -> None:
     with pytest.raises(WrongShape, match=r"target must be \(2, 3\), got \(1, 3\)"):
         own_sequence([1, 2], [[1, 2, 3]])
-    with pytest.raises(WrongShape, match=r"labels must be \(2,\), got \(1,\)"):
-        own_sequence([1, 2], [1, 2], ["one"])
     with pytest.raises(InvalidParameter, match=r"^target: .*nan in row 1"):
         own_sequence([1, 2], [None, 2])
 

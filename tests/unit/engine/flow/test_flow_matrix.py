@@ -9,6 +9,7 @@ from app.engine.model.activations import ACTIVATIONS
 from tests.adversarial import ADVERSARIAL, ROTATION, two_regimes
 from tests.chains import chain_of, exact_flow, exact_flow_of_saturated, jacobians_of, largest_difference, traced
 from tests.measuring import peak_megabytes
+from tests.tracing import arguments_of
 
 NAN, ZERO = np.nan, -np.inf
 
@@ -74,15 +75,14 @@ def test_weights_near_the_ends_of_float64(size):
     np.testing.assert_allclose(jacobian_norms(trace).log10_frobenius, exact[-1], rtol=1e-13, atol=1e-13)
 
 
-def test_only_what_needs_it_is_computed_again(monkeypatch):
-    calls = []
-    monkeypatch.setattr(extended_range_flow, "_recompute", lambda *arguments: calls.append(arguments))
-    for chain in ("nilpotent", "a step of nothing", "nilpotent by cancellation", "growth", "regimes switch"):
-        flow_matrix(chain_of(ADVERSARIAL[chain]))
-    flow_matrix(traced(hidden_size=32, length=60, input_scale=5.0))
-    assert not calls
-    flow_matrix(chain_of(ADVERSARIAL["regimes switch beyond float64"]))
-    assert calls
+def test_only_what_needs_it_is_computed_again():
+    with arguments_of(extended_range_flow._recompute) as calls:
+        for chain in ("nilpotent", "a step of nothing", "nilpotent by cancellation", "growth", "regimes switch"):
+            flow_matrix(chain_of(ADVERSARIAL[chain]))
+        flow_matrix(traced(hidden_size=32, length=60, input_scale=5.0))
+        assert not calls
+        flow_matrix(chain_of(ADVERSARIAL["regimes switch beyond float64"]))
+        assert calls
 
 
 def test_inner_products_that_cancel_are_multiplied_out(monkeypatch):

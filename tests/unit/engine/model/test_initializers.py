@@ -2,31 +2,36 @@ import numpy as np
 import pytest
 
 from app.engine.errors import InvalidParameter, UnknownName
-from app.engine.model.initializers import INITIALIZERS, draw_parameters, generator, recurrent_weights, rescaled
+from app.engine.model.initializers import INITIALIZERS, draw_parameters, generator, rescaled
+
+
+def drawn(initializer, size, spectral_radius, seed):
+    """W, drawn with the rest of a network."""
+    sizes = {"input_size": 1, "hidden_size": size, "output_size": 1}
+    scales = {"input_scale": 1.0, "output_scale": 1.0, "bias_scale": 0.0}
+    return draw_parameters(**sizes, **scales, initializer=initializer, spectral_radius=spectral_radius, seed=seed)["W"]
 
 
 @pytest.mark.parametrize("name", INITIALIZERS)
 @pytest.mark.parametrize("spectral_radius", [0.0, 0.3, 1.0, 7.5])
 def test_spectral_radius_is_the_one_asked_for(name, spectral_radius):
-    W = recurrent_weights(name, 9, spectral_radius, seed=4)
+    W = drawn(name, 9, spectral_radius, seed=4)
     assert np.abs(np.linalg.eigvals(W)).max() == pytest.approx(spectral_radius, rel=1e-13)
 
 
 def test_orthogonal_is_orthogonal():
-    W = recurrent_weights("orthogonal", 7, 1.0, seed=2)
+    W = drawn("orthogonal", 7, 1.0, seed=2)
     np.testing.assert_allclose(W @ W.T, np.eye(7), atol=1e-13)
 
 
 def test_diagonal_and_identity_have_nothing_off_the_diagonal():
     for name in ("diagonal", "identity"):
-        W = recurrent_weights(name, 5, 0.9, seed=2)
+        W = drawn(name, 5, 0.9, seed=2)
         np.testing.assert_array_equal(W, np.diag(np.diag(W)))
 
 
 def test_moving_the_spectral_radius_scales_the_same_matrix():
-    np.testing.assert_allclose(
-        2.0 * recurrent_weights("gaussian", 6, 0.5, seed=8), recurrent_weights("gaussian", 6, 1.0, seed=8), rtol=1e-15
-    )
+    np.testing.assert_allclose(2.0 * drawn("gaussian", 6, 0.5, seed=8), drawn("gaussian", 6, 1.0, seed=8), rtol=1e-15)
 
 
 def test_a_matrix_whose_eigenvalues_are_all_zero_is_refused_with_a_way_out():
@@ -37,7 +42,7 @@ def test_a_matrix_whose_eigenvalues_are_all_zero_is_refused_with_a_way_out():
 
 def test_an_unknown_name_gets_the_nearest_known_one():
     with pytest.raises(UnknownName, match="'orthogonal'"):
-        recurrent_weights("ortogonal", 3, 1.0, seed=1)
+        drawn("ortogonal", 3, 1.0, seed=1)
 
 
 def test_each_array_has_a_generator_of_its_own():
@@ -51,7 +56,7 @@ def test_each_array_has_a_generator_of_its_own():
 
 
 def test_scales_are_standard_deviations():
-    drawn = draw_parameters(
+    network = draw_parameters(
         input_size=400,
         hidden_size=400,
         output_size=400,
@@ -62,7 +67,7 @@ def test_scales_are_standard_deviations():
         bias_scale=0.5,
         seed=1,
     )
-    assert drawn["U"].std() == pytest.approx(2.0 / 20.0, rel=0.02)
-    assert drawn["V"].std() == pytest.approx(3.0 / 20.0, rel=0.02)
-    assert drawn["b_s"].std() == pytest.approx(0.5, rel=0.15)
-    assert not drawn["h_0"].any()
+    assert network["U"].std() == pytest.approx(2.0 / 20.0, rel=0.02)
+    assert network["V"].std() == pytest.approx(3.0 / 20.0, rel=0.02)
+    assert network["b_s"].std() == pytest.approx(0.5, rel=0.15)
+    assert not network["h_0"].any()
