@@ -5,10 +5,13 @@
  * @typedef {import("./state/url.js").Parameters} Parameters
  * @typedef {object} State
  * @property {Parameters} parameters
- * @property {any} surface @property {any} bifurcation @property {any} descents  The newest that came; null before.
+ * @property {any} surface
+ * @property {any} bifurcation
+ * @property {any} descents  The newest that came; null before.
  * @property {{ w: number, b: number } | null} pointer
  * @property {Record<string, string>} page  What only the page reads from the URL.
- * @property {string} language @property {string} theme
+ * @property {string} language
+ * @property {string} theme
  *
  * @typedef {object} CliffParts
  * @property {ReturnType<typeof import("./state/store.js").createStore<State>>} store

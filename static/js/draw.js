@@ -96,7 +96,9 @@ export { forgetWidths } from "./paint/canvas.js";
 /**
  * Plotly is large and only needed by a mouse: it comes when the first picture is there. Its style sheet comes as a file, because it would else
  * write one into the page, which the page's policy forbids.
- * @param {string} address @param {string} styles @param {() => void} then
+ * @param {string} address
+ * @param {string} styles
+ * @param {() => void} then
  */
 export function loadPlotly(address, styles, then) {
   document.head.appendChild(
@@ -116,7 +118,10 @@ function rangeIn(change) {
   return low === undefined ? null : /** @type {[number, number]} */ ([Number(low), Number(high)]);
 }
 
-/** @param {HTMLElement} element @param {string} name */
+/**
+ * @param {HTMLElement} element
+ * @param {string} name
+ */
 function canvasIn(element, name) {
   const canvas = document.createElement("canvas");
   canvas.className = name;
@@ -125,7 +130,12 @@ function canvasIn(element, name) {
   return canvas;
 }
 
-/** A cleared context whose unit is a CSS pixel. @param {HTMLCanvasElement} canvas @param {number} width @param {number} height */
+/**
+ * A cleared context whose unit is a CSS pixel.
+ * @param {HTMLCanvasElement} canvas
+ * @param {number} width
+ * @param {number} height
+ */
 function prepared(canvas, width, height) {
   const ratio = window.devicePixelRatio || 1;
   const [w, h] = [Math.round(width * ratio), Math.round(height * ratio)];

@@ -40,7 +40,8 @@ import { parseQuery, toQuery } from "./state/url.js";
  * @property {number} pinned  Answers and refusals of pins so far.
  * @property {import("./state/own.js").Own | null} own  Data that no link holds.
  * @property {import("./state/parts.js").Known | null} known  The newest answer.
- * @property {string} language @property {string} theme
+ * @property {string} language
+ * @property {string} theme
  * @property {[number, number] | null} range
  * @property {import("./figures/answer.js").Pointer | null} pointer
  * @property {number | null} wave

@@ -10,7 +10,8 @@
  * @property {number | null} at  The step of training whose network is shown; null: the newest.
  * @property {any} pointer
  * @property {Record<string, string>} page  What only the page reads from the URL.
- * @property {string} language @property {string} theme
+ * @property {string} language
+ * @property {string} theme
  *
  * @typedef {object} TrainParts
  * @property {ReturnType<typeof import("./state/store.js").createStore<State>>} store
@@ -25,7 +26,8 @@
  * @property {(theme: string) => string[]} coloursOf  Of the variants.
  * @property {(index: number) => string} shortQuery  Of a variant's run: what isn't at its default.
  * @property {() => string} address  Of what is seen.
- * @property {(text: string) => void} say @property {(text: string) => void} later
+ * @property {(text: string) => void} say
+ * @property {(text: string) => void} later
  *
  * @typedef {import("./shell/actions.js").GuidedDesk & TrainParts} TrainDesk  The page, as its parts and dialogs see it.
  */
@@ -224,13 +226,19 @@ function queries() {
   return [...new Set(setting.variants.map((_, i) => queryOf(setting, i)))];
 }
 
-/** @param {State} now @param {State} before */
+/**
+ * @param {State} now
+ * @param {State} before
+ */
 function stale(now, before) {
   const all = (/** @type {State} */ { setting }) => setting.variants.map((_, i) => queryOf(setting, i)).join(" ");
   return all(now) !== all(before);
 }
 
-/** @param {number} index @returns {import("./shell/runner.js").Run} */
+/**
+ * @param {number} index
+ * @returns {import("./shell/runner.js").Run}
+ */
 function runOf(index) {
   const { setting, runs } = store.get();
   const query = queryOf(setting, index);

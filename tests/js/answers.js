@@ -38,7 +38,8 @@ const palette = Object.fromEntries(
 );
 
 /**
- * @param {any} run @param {Partial<import("../../static/js/figures/answer.js").View>} [difference]
+ * @param {any} run
+ * @param {Partial<import("../../static/js/figures/answer.js").View>} [difference]
  * @returns {import("../../static/js/figures/answer.js").View}
  */
 export function viewOf(run, difference = {}) {

@@ -13,7 +13,10 @@ import { answer, stringsOf, viewOf, wire } from "./answers.js";
 import { checkDrawing, checkWords } from "./checks.js";
 
 const strings = stringsOf("en");
-/** @param {any} [more] @returns {any} */
+/**
+ * @param {any} [more]
+ * @returns {any}
+ */
 const view = (more = {}) => ({ ...viewOf({ parameters: {} }), width: 700, show: "error", ...more });
 
 for (const name of ["cliff_folds", "cliff_smooth"]) {

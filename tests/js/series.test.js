@@ -6,7 +6,10 @@ import { explosionOf, finalLoss, learnedAt, outcomeOf } from "../../static/js/ma
 import { extent, logged, smoothed, thinned } from "../../static/js/math/series.js";
 import { EMPTY, isComplete, told } from "../../static/js/state/series.js";
 
-/** @param {number} first @param {number[]} losses */
+/**
+ * @param {number} first
+ * @param {number[]} losses
+ */
 function stepEvent(first, losses) {
   const rest = Object.fromEntries(TRAINING_COLUMNS.map((name) => [name, losses.map(() => 0)]));
   return {

@@ -21,7 +21,11 @@ function seriesOf(name) {
   return told(series, "finished", { completed: !divergence });
 }
 
-/** @param {string[]} names @param {Partial<import("../../static/js/figures/training/session.js").Session>} [more] @returns {any} */
+/**
+ * @param {string[]} names
+ * @param {Partial<import("../../static/js/figures/training/session.js").Session>} [more]
+ * @returns {any}
+ */
 function sessionOf(names, more = {}) {
   const variants = names.map((name, i) => {
     const series = name ? seriesOf(name) : EMPTY;
@@ -46,7 +50,10 @@ function sessionOf(names, more = {}) {
   };
 }
 
-/** @param {any} [more] @returns {any} */
+/**
+ * @param {any} [more]
+ * @returns {any}
+ */
 const view = (more = {}) => ({
   ...viewOf({ parameters: {} }),
   width: 520,

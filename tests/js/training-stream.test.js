@@ -23,14 +23,20 @@ function stand(after = 0, stopAfter = /** @type {number | null} */ (null)) {
       this.url = url;
       sources.push(this);
     }
-    /** @param {string} name @param {any} listener */
+    /**
+     * @param {string} name
+     * @param {any} listener
+     */
     addEventListener(name, listener) {
       this.listeners[name] = listener;
     }
     close() {
       this.readyState = 2;
     }
-    /** @param {string} name @param {any} data */
+    /**
+     * @param {string} name
+     * @param {any} data
+     */
     say(name, data) {
       this.listeners[name]({ data: JSON.stringify(data) });
     }
@@ -170,7 +176,11 @@ function runners(queries = ["steps=5&a=1", "steps=5&a=2"]) {
     },
   });
   runner.become(queries);
-  /** @param {any} stream @param {number} first @param {number} last */
+  /**
+   * @param {any} stream
+   * @param {number} first
+   * @param {number} last
+   */
   const step = (stream, first, last) => {
     const list = Array.from({ length: last - first + 1 }, () => 1);
     stream.onEvent("step", {

@@ -9,7 +9,12 @@ const INCOMPLETE = /(?<![_^])\{\w+\}|undefined|NaN|null|Infinity|verdict\.|choic
 const spaces = (/** @type {string} */ text) =>
   text.replace(/[\u00a0\u2060]/g, (space) => (space === "\u00a0" ? " " : ""));
 
-/** What is said about a verdict that differs from the saved ones, on one line. @param {any} verdict @param {string} [language] @param {string} [activation] */
+/**
+ * What is said about a verdict that differs from the saved ones, on one line.
+ * @param {any} verdict
+ * @param {string} [language]
+ * @param {string} [activation]
+ */
 function said(verdict, language = "en", activation = "tanh") {
   const run = answer("default");
   const { title, sentences } = verdictWords(

@@ -22,10 +22,18 @@ const T = 3;
 
 /** @typedef {import("../../static/js/math/mathml.js").MathNode} MathNode */
 
-/** What a formula says, without its shape. @param {MathNode} node @returns {string} */
+/**
+ * What a formula says, without its shape.
+ * @param {MathNode} node
+ * @returns {string}
+ */
 const spoken = (node) => (node.text ?? "") + (node.children ?? []).map(spoken).join("");
 
-/** The numbers of the first matrix in a formula. @param {MathNode} node @returns {number[][] | null} */
+/**
+ * The numbers of the first matrix in a formula.
+ * @param {MathNode} node
+ * @returns {number[][] | null}
+ */
 function numbersIn(node) {
   if (node.tag === "mtable")
     return (node.children ?? []).map((row) =>

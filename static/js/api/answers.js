@@ -12,7 +12,10 @@ export function createAnswers(ask = fetch.bind(globalThis)) {
   /** @type {Map<string, Promise<any>>} */
   const kept = new Map();
 
-  /** @param {Question} question @returns {Promise<string>} The body as it came. */
+  /**
+   * @param {Question} question
+   * @returns {Promise<string>} The body as it came.
+   */
   async function text(question) {
     const response = await ask(...requestOf(question));
     const answer = await response.text();
@@ -23,7 +26,10 @@ export function createAnswers(ask = fetch.bind(globalThis)) {
   return {
     text,
 
-    /** @param {Question} question @returns {Promise<any>} Decoded. */
+    /**
+     * @param {Question} question
+     * @returns {Promise<any>} Decoded.
+     */
     get(question) {
       if (question.body) return text(question).then((answer) => decode(JSON.parse(answer)));
       const known = kept.get(question.query);

@@ -72,7 +72,10 @@ export function createClient(listeners, platform = {}) {
     }
   }
 
-  /** @param {number} delay @param {() => void} action */
+  /**
+   * @param {number} delay
+   * @param {() => void} action
+   */
   function schedule(delay, action) {
     never(timer);
     timer = later(action, Math.max(0, delay));
@@ -122,7 +125,11 @@ export function createClient(listeners, platform = {}) {
     else if (!waiting && !underWay) listeners.onError(new ApiError(body.error), question);
   }
 
-  /** @param {Question} question @param {"busy" | "lost"} state @param {number | null} pause */
+  /**
+   * @param {Question} question
+   * @param {"busy" | "lost"} state
+   * @param {number | null} pause
+   */
   function again(question, state, pause) {
     underWay = null;
     waiting ??= question;
@@ -152,12 +159,19 @@ export function createClient(listeners, platform = {}) {
   };
 }
 
-/** @param {Question} one @param {Question} other */
+/**
+ * @param {Question} one
+ * @param {Question} other
+ */
 function isSame(one, other) {
   return one.query === other.query && JSON.stringify(one.body ?? null) === JSON.stringify(other.body ?? null);
 }
 
-/** @param {Question} question @param {AbortSignal} [signal] @returns {[string, RequestInit]} */
+/**
+ * @param {Question} question
+ * @param {AbortSignal} [signal]
+ * @returns {[string, RequestInit]}
+ */
 export function requestOf({ query, path = "api/v1/runs", body = null }, signal) {
   const headers = { Accept: "application/json" };
   if (!body) return [`${path}?${query}`, { signal, headers }];

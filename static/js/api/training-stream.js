@@ -57,7 +57,10 @@ export function openTraining({ query, after, stopAfter }, listeners, platform = 
     for (const name of EVENTS) mine.addEventListener(name, (event) => hear(name, /** @type {MessageEvent} */ (event)));
   }
 
-  /** @param {string} name @param {MessageEvent} message */
+  /**
+   * @param {string} name
+   * @param {MessageEvent} message
+   */
   function hear(name, message) {
     if (closed) return;
     const data = JSON.parse(message.data);
@@ -101,7 +104,10 @@ export function openTraining({ query, after, stopAfter }, listeners, platform = 
     }
   }
 
-  /** @param {"busy" | "lost"} state @param {number} pause */
+  /**
+   * @param {"busy" | "lost"} state
+   * @param {number} pause
+   */
   function again(state, pause) {
     if (closed) return;
     failures += 1;

@@ -5,13 +5,18 @@ import { make } from "./slider.js";
 
 /**
  * @typedef {object} ChoiceOptions
- * @property {string} name @property {string} label @property {string} about
+ * @property {string} name
+ * @property {string} label
+ * @property {string} about
  * @property {{ value: string, label: string }[]} choices
  * @property {string} value
  * @property {(value: string) => void} onChange
  */
 
-/** @param {HTMLElement} element @param {ChoiceOptions} options */
+/**
+ * @param {HTMLElement} element
+ * @param {ChoiceOptions} options
+ */
 export function mountSelect(element, options) {
   const id = `control-${options.name}`;
   element.classList.add("control", "select");
@@ -48,7 +53,10 @@ export function mountSelect(element, options) {
   };
 }
 
-/** @param {HTMLElement} element @param {ChoiceOptions} options */
+/**
+ * @param {HTMLElement} element
+ * @param {ChoiceOptions} options
+ */
 export function mountSegments(element, options) {
   const id = `control-${options.name}`;
   element.classList.add("control", "segments");
@@ -92,7 +100,11 @@ function write(about, text) {
   about.replaceChildren(...nodesOf(text));
 }
 
-/** @param {HTMLElement} element @param {(HTMLInputElement | HTMLSelectElement)[]} inputs @param {HTMLElement} about */
+/**
+ * @param {HTMLElement} element
+ * @param {(HTMLInputElement | HTMLSelectElement)[]} inputs
+ * @param {HTMLElement} about
+ */
 function common(element, inputs, about) {
   const problem = element.insertBefore(make("p", "problem"), about.nextSibling);
   problem.hidden = true;

@@ -4,14 +4,20 @@ import { make } from "./slider.js";
 
 /**
  * @typedef {object} EntryOptions
- * @property {string} name @property {string} label @property {string} about @property {string} value
+ * @property {string} name
+ * @property {string} label
+ * @property {string} about
+ * @property {string} value
  * @property {boolean} [long]  Several lines.
  * @property {number} [longest]
  * @property {string} [pattern]
  * @property {(value: string) => void} onChange
  */
 
-/** @param {HTMLElement} element @param {EntryOptions} options */
+/**
+ * @param {HTMLElement} element
+ * @param {EntryOptions} options
+ */
 export function mountEntry(element, options) {
   const id = `control-${options.name}`;
   element.classList.add("control", "entry");

@@ -170,7 +170,10 @@ function placementOf(parameters) {
   return parameters.loss_at === "last" || parameters.loss_at === "every" ? String(parameters.loss_at) : "steps";
 }
 
-/** @param {string} placement @returns {Parameters} */
+/**
+ * @param {string} placement
+ * @returns {Parameters}
+ */
 function placed(placement) {
   if (placement === "first") return { input_at: "first", loss_at: "every" };
   return { input_at: "every", loss_at: placement === "steps" ? "10,20,30" : placement };
@@ -196,7 +199,11 @@ function textOf({ parameters, run }) {
   return String(parameters.text ?? run?.parameters.text ?? "");
 }
 
-/** Softmax is for symbols. @param {any} catalog @param {Parameters} parameters */
+/**
+ * Softmax is for symbols.
+ * @param {any} catalog
+ * @param {Parameters} parameters
+ */
 function readouts(catalog, parameters) {
   return catalog.readouts.filter(
     (/** @type {any} */ readout) => readout.name === "identity" || parameters.source === "text",

@@ -66,7 +66,8 @@ export function slider(name, options) {
 
 /**
  * One of several names.
- * @param {string} name @param {"select" | "segments"} kind
+ * @param {string} name
+ * @param {"select" | "segments"} kind
  * @param {(catalog: any, parameters: Parameters) => { name: string }[]} names
  * @param {(parameters: Parameters, run: any) => any} [value]
  * @returns {Control}

@@ -9,7 +9,13 @@
 
 import { nodesOf } from "../shell/markup.js";
 
-/** Even steps. @param {number} low @param {number} high @param {number} step @returns {Scale} */
+/**
+ * Even steps.
+ * @param {number} low
+ * @param {number} high
+ * @param {number} step
+ * @returns {Scale}
+ */
 export function linear(low, high, step) {
   return {
     place: (value) => (value - low) / (high - low || 1),
@@ -18,7 +24,14 @@ export function linear(low, high, step) {
   };
 }
 
-/** Even ratios, rounded to two digits (or to whole numbers). @param {number} low @param {number} high @param {number} places @param {boolean} [whole] @returns {Scale} */
+/**
+ * Even ratios, rounded to two digits (or to whole numbers).
+ * @param {number} low
+ * @param {number} high
+ * @param {number} places
+ * @param {boolean} [whole]
+ * @returns {Scale}
+ */
 export function logarithmic(low, high, places, whole = false) {
   const span = Math.log(high / low);
   return {
@@ -31,23 +44,38 @@ export function logarithmic(low, high, places, whole = false) {
   };
 }
 
-/** A control's name, and its letter in formulas. @param {string} text @param {string} [symbol] */
+/**
+ * A control's name, and its letter in formulas.
+ * @param {string} text
+ * @param {string} [symbol]
+ */
 export function labelNodes(text, symbol) {
   return symbol ? [text, " ", make("i", "symbol", symbol)] : [text];
 }
 
 /**
  * @typedef {object} SliderOptions
- * @property {string} name @property {string} label @property {string} [symbol] @property {string} about @property {string} [unit]
- * @property {number} value @property {number | null} fallback  The default, marked on the track.
+ * @property {string} name
+ * @property {string} label
+ * @property {string} [symbol]
+ * @property {string} about
+ * @property {string} [unit]
+ * @property {number} value
+ * @property {number | null} fallback  The default, marked on the track.
  * @property {string} fallbackText  Says what the mark is.
- * @property {Scale} scale @property {number} minimum @property {number} maximum @property {number} step  Of the box.
+ * @property {Scale} scale
+ * @property {number} minimum
+ * @property {number} maximum
+ * @property {number} step  Of the box.
  * @property {(value: number) => string} [spoken]
  * @property {boolean} [primary]
  * @property {(value: number) => void} onChange
  */
 
-/** @param {HTMLElement} element @param {SliderOptions} options */
+/**
+ * @param {HTMLElement} element
+ * @param {SliderOptions} options
+ */
 export function mountSlider(element, options) {
   let { scale, fallback } = options;
   const id = `control-${options.name}`;
@@ -167,7 +195,9 @@ export function mountSlider(element, options) {
 
 /**
  * @template {keyof HTMLElementTagNameMap} Tag
- * @param {Tag} tag @param {string} [className] @param {string} [text]
+ * @param {Tag} tag
+ * @param {string} [className]
+ * @param {string} [text]
  * @returns {HTMLElementTagNameMap[Tag]}
  */
 export function make(tag, className = "", text = "") {

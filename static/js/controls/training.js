@@ -168,7 +168,11 @@ function clippingOf(parameters) {
   return parameters.clip_threshold === null ? "off" : String(parameters.clip_mode);
 }
 
-/** @param {string} value @param {import("../state/url.js").Parameters} parameters @returns {import("../state/url.js").Parameters} */
+/**
+ * @param {string} value
+ * @param {import("../state/url.js").Parameters} parameters
+ * @returns {import("../state/url.js").Parameters}
+ */
 function clippedBy(value, parameters) {
   if (value === "off") return { clip_threshold: null };
   return { clip_mode: value, clip_threshold: parameters.clip_threshold ?? FIRST_THRESHOLD };

@@ -34,7 +34,10 @@ export function exportFrame(desk) {
       });
     },
 
-    /** @param {string} label @param {string[][]} options */
+    /**
+     * @param {string} label
+     * @param {string[][]} options
+     */
     choice(label, options) {
       const select = make("select");
       select.setAttribute("aria-label", label);
@@ -42,7 +45,10 @@ export function exportFrame(desk) {
       return select;
     },
 
-    /** @param {string} text @param {HTMLSelectElement} select */
+    /**
+     * @param {string} text
+     * @param {HTMLSelectElement} select
+     */
     labelled(text, select) {
       const label = make("label", "export-line");
       label.appendChild(make("span", "", text));
@@ -50,7 +56,10 @@ export function exportFrame(desk) {
       return label;
     },
 
-    /** @param {HTMLElement} parent @param {[string, string, () => unknown][]} list */
+    /**
+     * @param {HTMLElement} parent
+     * @param {[string, string, () => unknown][]} list
+     */
     buttons(parent, list) {
       const row = parent.appendChild(make("div", "button-row"));
       for (const [name, text, act] of list) {

@@ -122,7 +122,11 @@ export function open(desk) {
     };
   }
 
-  /** As short as it can be said: it stands under a picture. @param {import("../state/url.js").Parameters} parameters @param {string[]} pins */
+  /**
+   * As short as it can be said: it stands under a picture.
+   * @param {import("../state/url.js").Parameters} parameters
+   * @param {string[]} pins
+   */
   function addressOf(parameters, pins) {
     const search = new URLSearchParams(pinOf(parameters, desk.catalog.parameters));
     for (const pin of pins) search.append("pin", pin);

@@ -61,7 +61,10 @@ export function open(desk) {
     return element;
   }
 
-  /** @param {string} place @param {[string[], string][]} rows */
+  /**
+   * @param {string} place
+   * @param {[string[], string][]} rows
+   */
   function keyTable(place, rows) {
     const table = tableIn(columns, strings(`help.keys.${place}`));
     table.parentElement?.classList.add("help-keys");
@@ -73,7 +76,10 @@ export function open(desk) {
   }
 }
 
-/** @param {HTMLElement} columns @param {string} title */
+/**
+ * @param {HTMLElement} columns
+ * @param {string} title
+ */
 function tableIn(columns, title) {
   const holder = columns.appendChild(make("div", "help-table"));
   holder.appendChild(make("h4", "help-place", title));

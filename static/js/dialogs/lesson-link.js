@@ -91,7 +91,11 @@ export function open(desk) {
     return fieldset;
   }
 
-  /** @param {string} name @param {string} text @param {boolean} checked */
+  /**
+   * @param {string} name
+   * @param {string} text
+   * @param {boolean} checked
+   */
   function checkbox(name, text, checked) {
     const label = make("label", "lesson-line");
     const input = label.appendChild(make("input"));
@@ -100,7 +104,12 @@ export function open(desk) {
     return label;
   }
 
-  /** Free, locked or hidden. @param {string} name @param {string} text @param {string} [symbol] */
+  /**
+   * Free, locked or hidden.
+   * @param {string} name
+   * @param {string} text
+   * @param {string} [symbol]
+   */
   function choiceOf(name, text, symbol) {
     const row = make("div", "lesson-control");
     row.setAttribute("role", "radiogroup");

@@ -88,7 +88,8 @@ export function open(desk) {
 
   /**
    * The server looks at it before the picture changes.
-   * @param {import("../state/url.js").Parameters} parameters @param {import("../state/own.js").Own} own
+   * @param {import("../state/url.js").Parameters} parameters
+   * @param {import("../state/own.js").Own} own
    */
   async function take(parameters, own) {
     use.disabled = true;
@@ -124,7 +125,11 @@ export function open(desk) {
     return parameter !== null && (WEIGHTS.includes(parameter) || parameter.startsWith("weights")) ? "weights" : null;
   }
 
-  /** @param {string | null} place @param {string | null} message  null clears every message. @returns {true} */
+  /**
+   * @param {string | null} place
+   * @param {string | null} message  null clears every message.
+   * @returns {true}
+   */
   function tell(place, message) {
     const named = Object.entries(fields);
     if (message === null) for (const [, { problem, area }] of named) show(problem, area, null);
@@ -135,14 +140,22 @@ export function open(desk) {
     return true;
   }
 
-  /** @param {HTMLElement} problem @param {HTMLElement | null} area @param {string | null} message */
+  /**
+   * @param {HTMLElement} problem
+   * @param {HTMLElement | null} area
+   * @param {string | null} message
+   */
   function show(problem, area, message) {
     problem.hidden = message === null;
     problem.textContent = message ?? "";
     area?.setAttribute("aria-invalid", String(message !== null));
   }
 
-  /** @param {string} name @param {string} value @param {number} rows */
+  /**
+   * @param {string} name
+   * @param {string} value
+   * @param {number} rows
+   */
   function field(name, value, rows) {
     const holder = form.appendChild(make("div", `own-field own-${name}`));
     const label = holder.appendChild(make("label", "control-label"));

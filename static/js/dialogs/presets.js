@@ -46,7 +46,11 @@ export function open(desk) {
   }
   /** @type {HTMLElement | null} */ (list.querySelector("[aria-current]") ?? list.querySelector("button"))?.focus();
 
-  /** Without its picture a card still says what it is. @param {HTMLElement} holder @param {import("../state/url.js").Parameters} parameters */
+  /**
+   * Without its picture a card still says what it is.
+   * @param {HTMLElement} holder
+   * @param {import("../state/url.js").Parameters} parameters
+   */
   async function draw(holder, parameters) {
     try {
       const run = await desk.answers.get({
@@ -58,7 +62,10 @@ export function open(desk) {
     }
   }
 
-  /** @param {import("../state/url.js").Parameters} parameters @returns {import("../figures/answer.js").View} */
+  /**
+   * @param {import("../state/url.js").Parameters} parameters
+   * @returns {import("../figures/answer.js").View}
+   */
   function viewOf(parameters) {
     return {
       ...SIZE,

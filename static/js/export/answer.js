@@ -5,7 +5,11 @@ import { bodyOf } from "../state/own.js";
 import { lengthOf } from "../state/parameters.js";
 import { toQuery } from "../state/url.js";
 
-/** Every part that this setting has. @param {import("../shell/actions.js").Desk} desk @returns {string[]} */
+/**
+ * Every part that this setting has.
+ * @param {import("../shell/actions.js").Desk} desk
+ * @returns {string[]}
+ */
 export function everyPart(desk) {
   const { parameters } = desk.store.get();
   const small = isSmall(
@@ -17,7 +21,12 @@ export function everyPart(desk) {
     .filter((/** @type {string} */ name) => name !== "terms" || small);
 }
 
-/** @param {import("../shell/actions.js").Desk} desk @param {string[]} include @param {"list" | "typed"} arrays @returns {import("../api/client.js").Question} */
+/**
+ * @param {import("../shell/actions.js").Desk} desk
+ * @param {string[]} include
+ * @param {"list" | "typed"} arrays
+ * @returns {import("../api/client.js").Question}
+ */
 export function questionOf(desk, include, arrays) {
   const { parameters, own } = desk.store.get();
   return {
@@ -26,7 +35,11 @@ export function questionOf(desk, include, arrays) {
   };
 }
 
-/** @param {BlobPart} content @param {string} type @param {string} name */
+/**
+ * @param {BlobPart} content
+ * @param {string} type
+ * @param {string} name
+ */
 export function save(content, type, name) {
   const address = URL.createObjectURL(content instanceof Blob ? content : new Blob([content], { type }));
   const link = document.createElement("a");

@@ -46,13 +46,19 @@ export const CLIFF_TABLES = [
   },
 ];
 
-/** @param {string} address @param {Record<string, string | number | null>} parameters */
+/**
+ * @param {string} address
+ * @param {Record<string, string | number | null>} parameters
+ */
 export function asCliffCurl(address, parameters) {
   const lines = Object.entries(parameters).map(([name, value]) => `  --data-urlencode ${quoted(`${name}=${value}`)}`);
   return `curl --fail-with-body --get ${quoted(address)}${lines.length > 0 ? ` \\\n${lines.join(" \\\n")}` : ""}\n`;
 }
 
-/** @param {string} address @param {Record<string, string | number | null>} parameters */
+/**
+ * @param {string} address
+ * @param {Record<string, string | number | null>} parameters
+ */
 export function asCliffPython(address, parameters) {
   return `# pip install httpx plotly
 import httpx

@@ -54,14 +54,21 @@ figure.show()
 `;
 }
 
-/** @param {Record<string, any>} entries @param {number} depth */
+/**
+ * @param {Record<string, any>} entries
+ * @param {number} depth
+ */
 export function pythonDict(entries, depth) {
   const indent = "    ".repeat(depth + 1);
   const lines = Object.entries(entries).map(([name, value]) => `${indent}${python(name)}: ${python(value)},\n`);
   return `{\n${lines.join("")}${"    ".repeat(depth)}}`;
 }
 
-/** A value as Python writes it. @param {any} value @returns {string} */
+/**
+ * A value as Python writes it.
+ * @param {any} value
+ * @returns {string}
+ */
 export function python(value) {
   if (value === null) return "None";
   if (Array.isArray(value)) return `[${value.map(python).join(", ")}]`;

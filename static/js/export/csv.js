@@ -131,12 +131,20 @@ function field(value) {
   return /[",\r\n]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text;
 }
 
-/** The logarithm of an exact zero is no gap. @param {number | null} value @param {number} index @param {number[]} zeros */
+/**
+ * The logarithm of an exact zero is no gap.
+ * @param {number | null} value
+ * @param {number} index
+ * @param {number[]} zeros
+ */
 function orZero(value, index, zeros) {
   return value === null && zeros.includes(index) ? "-inf" : value;
 }
 
-/** @param {string} name @param {Row} row */
+/**
+ * @param {string} name
+ * @param {Row} row
+ */
 function named(name, row) {
   return row.map((_, i) => `${name}_${i + 1}`);
 }

@@ -11,10 +11,16 @@ const FOOT_LINE = 15;
  * @typedef {object} Sheet
  * @property {import("../figures/answer.js").Drawing} drawing
  * @property {import("../figures/answer.js").View} view
- * @property {string} title @property {string} text @property {string} address
+ * @property {string} title
+ * @property {string} text
+ * @property {string} address
  */
 
-/** @param {Sheet} sheet @param {number} ratio  Pixels per unit. @returns {HTMLCanvasElement} */
+/**
+ * @param {Sheet} sheet
+ * @param {number} ratio  Pixels per unit.
+ * @returns {HTMLCanvasElement}
+ */
 export function asCanvas(sheet, ratio) {
   const { width, height, lines, foot } = measured(sheet);
   const canvas = document.createElement("canvas");
@@ -31,14 +37,21 @@ export function asCanvas(sheet, ratio) {
 /** Pixels per unit of a picture to take away. */
 const PIXELS_PER_UNIT = 2;
 
-/** @param {Sheet} sheet @returns {Promise<Blob>} */
+/**
+ * @param {Sheet} sheet
+ * @returns {Promise<Blob>}
+ */
 export async function asPng(sheet) {
   const canvas = asCanvas(sheet, PIXELS_PER_UNIT);
   const blob = await new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
   return /** @type {Blob} */ (blob);
 }
 
-/** @param {Sheet} sheet @param {string} fonts  A style sheet with the fonts in it. @returns {string} */
+/**
+ * @param {Sheet} sheet
+ * @param {string} fonts  A style sheet with the fonts in it.
+ * @returns {string}
+ */
 export function asSvg(sheet, fonts) {
   const { width, height, lines, foot } = measured(sheet);
   const { context, document: written } = createSvgContext({ widthOf, addressOf });
@@ -47,7 +60,12 @@ export function asSvg(sheet, fonts) {
   return svg.replace("<defs>", `<defs><style>${fonts}</style>`);
 }
 
-/** @param {CanvasRenderingContext2D} context @param {Sheet} sheet @param {{ lines: string[], foot: string[] }} words @param {number} height */
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {Sheet} sheet
+ * @param {{ lines: string[], foot: string[] }} words
+ * @param {number} height
+ */
 function compose(context, { drawing, view, title }, { lines, foot }, height) {
   const { palette } = view;
   const layout = { ...drawing.layout, ...drawing.scales };
@@ -90,7 +108,11 @@ function measured({ drawing, view, text, address }) {
   return { width: width + 2 * MARGIN, height: height + top(lines) + below, lines, foot };
 }
 
-/** @param {string} text @param {number} width @param {string} font */
+/**
+ * @param {string} text
+ * @param {number} width
+ * @param {string} font
+ */
 function wrapped(text, width, font) {
   const lines = /** @type {string[]} */ ([]);
   for (const word of text.split(" ")) {
@@ -101,7 +123,12 @@ function wrapped(text, width, font) {
   return lines;
 }
 
-/** An address has no spaces: it is broken where the line is full. @param {string} text @param {number} width @param {string} font */
+/**
+ * An address has no spaces: it is broken where the line is full.
+ * @param {string} text
+ * @param {number} width
+ * @param {string} font
+ */
 function broken(text, width, font) {
   const lines = /** @type {string[]} */ ([]);
   let rest = text;
@@ -114,7 +141,10 @@ function broken(text, width, font) {
   return lines;
 }
 
-/** @param {string} font @param {string} text */
+/**
+ * @param {string} font
+ * @param {string} text
+ */
 function widthOf(font, text) {
   const context = /** @type {CanvasRenderingContext2D} */ (document.createElement("canvas").getContext("2d"));
   context.font = font;

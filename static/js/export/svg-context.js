@@ -60,7 +60,10 @@ export function createSvgContext({ widthOf, addressOf }) {
       Object.assign(context, before.own);
       ({ shift, dash, clip } = before);
     },
-    /** @param {number} x @param {number} y */
+    /**
+     * @param {number} x
+     * @param {number} y
+     */
     translate(x, y) {
       shift = [shift[0] + x, shift[1] + y];
     },
@@ -70,23 +73,45 @@ export function createSvgContext({ widthOf, addressOf }) {
     closePath() {
       path += "Z";
     },
-    /** @param {number} x @param {number} y */
+    /**
+     * @param {number} x
+     * @param {number} y
+     */
     moveTo(x, y) {
       path += `M${at(x, y)}`;
     },
-    /** @param {number} x @param {number} y */
+    /**
+     * @param {number} x
+     * @param {number} y
+     */
     lineTo(x, y) {
       path += `L${at(x, y)}`;
     },
-    /** @param {number} cx @param {number} cy @param {number} x @param {number} y */
+    /**
+     * @param {number} cx
+     * @param {number} cy
+     * @param {number} x
+     * @param {number} y
+     */
     quadraticCurveTo(cx, cy, x, y) {
       path += `Q${at(cx, cy)} ${at(x, y)}`;
     },
-    /** @param {number} x @param {number} y @param {number} width @param {number} height */
+    /**
+     * @param {number} x
+     * @param {number} y
+     * @param {number} width
+     * @param {number} height
+     */
     rect(x, y, width, height) {
       path += `M${at(x, y)}h${short(width)}v${short(height)}h${short(-width)}Z`;
     },
-    /** @param {number} x @param {number} y @param {number} width @param {number} height @param {number} radius */
+    /**
+     * @param {number} x
+     * @param {number} y
+     * @param {number} width
+     * @param {number} height
+     * @param {number} radius
+     */
     roundRect(x, y, width, height, radius) {
       const r = Math.min(radius, Math.abs(width) / 2, Math.abs(height) / 2);
       const [w, h] = [short(width - 2 * r), short(height - 2 * r)];
@@ -94,7 +119,14 @@ export function createSvgContext({ widthOf, addressOf }) {
         `a${r} ${r} 0 0 1 ${short(dx)} ${short(dy)}`;
       path += `M${at(x + r, y)}h${w}${corner(r, r)}v${h}${corner(-r, r)}h-${w}${corner(-r, -r)}v-${h}${corner(r, -r)}Z`;
     },
-    /** Whole circles, which is all that is drawn. @param {number} x @param {number} y @param {number} radius @param {number} _from @param {number} _to */
+    /**
+     * Whole circles, which is all that is drawn.
+     * @param {number} x
+     * @param {number} y
+     * @param {number} radius
+     * @param {number} _from
+     * @param {number} _to
+     */
     arc(x, y, radius, _from, _to) {
       const r = short(radius);
       path += `M${at(x - radius, y)}a${r} ${r} 0 1 0 ${short(2 * radius)} 0a${r} ${r} 0 1 0 ${short(-2 * radius)} 0Z`;
@@ -113,7 +145,12 @@ export function createSvgContext({ widthOf, addressOf }) {
     stroke() {
       emit(`<path d="${path}" fill="none"${strokeAttributes()}/>`);
     },
-    /** @param {number} x @param {number} y @param {number} width @param {number} height */
+    /**
+     * @param {number} x
+     * @param {number} y
+     * @param {number} width
+     * @param {number} height
+     */
     strokeRect(x, y, width, height) {
       const before = path;
       path = "";
@@ -129,15 +166,26 @@ export function createSvgContext({ widthOf, addressOf }) {
     measureText(text) {
       return { width: widthOf(context.font, text) };
     },
-    /** @param {string} text @param {number} x @param {number} y */
+    /**
+     * @param {string} text
+     * @param {number} x
+     * @param {number} y
+     */
     fillText(text, x, y) {
       write(text, x, y, `fill="${escaped(context.fillStyle)}"`);
     },
-    /** @param {string} text @param {number} x @param {number} y */
+    /**
+     * @param {string} text
+     * @param {number} x
+     * @param {number} y
+     */
     strokeText(text, x, y) {
       write(text, x, y, `fill="none"${strokeAttributes()}`);
     },
-    /** @param {any} image @param {...number} numbers  The place and size, or a part of the image and its place and size. */
+    /**
+     * @param {any} image
+     * @param {...number} numbers  The place and size, or a part of the image and its place and size.
+     */
     drawImage(image, ...numbers) {
       const [sx, sy, sw, sh, x, y, width, height] =
         numbers.length === 4 ? [0, 0, image.width, image.height, ...numbers] : numbers;
@@ -162,7 +210,12 @@ export function createSvgContext({ widthOf, addressOf }) {
     return ` stroke="${escaped(strokeStyle)}" stroke-width="${short(lineWidth)}" stroke-linejoin="${lineJoin}" stroke-linecap="${lineCap}"${dashed}`;
   }
 
-  /** @param {string} text @param {number} x @param {number} y @param {string} paint */
+  /**
+   * @param {string} text
+   * @param {number} x
+   * @param {number} y
+   * @param {string} paint
+   */
   function write(text, x, y, paint) {
     const { style, weight, size, family } = fontOf(context.font);
     const [left, top] = at(x, y + (context.textBaseline === "middle" ? MIDDLE * size : 0)).split(" ");

@@ -3,7 +3,9 @@
  *
  * @typedef {import("../state/series.js").Series} Series
  * @typedef {object} Told  A variant with what it is asked by.
- * @property {string} letter @property {string} name @property {string} query
+ * @property {string} letter
+ * @property {string} name
+ * @property {string} query
  * @property {Series} series
  */
 
@@ -60,7 +62,11 @@ export const TRAINING_TABLES = [
   },
 ];
 
-/** Everything that has been told, in the words of the API. @param {Told[]} variants @param {string} address */
+/**
+ * Everything that has been told, in the words of the API.
+ * @param {Told[]} variants
+ * @param {string} address
+ */
 export function asTrainingJson(variants, address) {
   return JSON.stringify({
     page: address,
@@ -81,14 +87,21 @@ export function asTrainingJson(variants, address) {
   });
 }
 
-/** @param {Series} series @param {import("../state/series.js").Column} column */
+/**
+ * @param {Series} series
+ * @param {import("../state/series.js").Column} column
+ */
 function listOf(series, column) {
   if (column === "accuracy" && !series.accurate) return null;
   const values = Array.from(series.columns[column], orNull);
   return column === "clipped" ? values.map((value) => value === 1) : values;
 }
 
-/** Arrays with their shape as nested lists again. @param {any} value @returns {any} */
+/**
+ * Arrays with their shape as nested lists again.
+ * @param {any} value
+ * @returns {any}
+ */
 function plain(value) {
   if (value === null || typeof value !== "object") return value;
   if (Array.isArray(value)) return value.map(plain);
@@ -96,7 +109,11 @@ function plain(value) {
   return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, plain(inner)]));
 }
 
-/** @param {(number | null)[]} flat @param {number[]} shape @returns {any[]} */
+/**
+ * @param {(number | null)[]} flat
+ * @param {number[]} shape
+ * @returns {any[]}
+ */
 function nested(flat, [rows, ...inner]) {
   if (inner.length === 0) return flat;
   const size = flat.length / rows;
@@ -108,7 +125,11 @@ function orNull(value) {
   return Number.isNaN(value) ? null : value;
 }
 
-/** One run as events. @param {string} address  Of the API's trainings. @param {string} query */
+/**
+ * One run as events.
+ * @param {string} address  Of the API's trainings.
+ * @param {string} query
+ */
 export function asTrainingCurl(address, query) {
   const lines = [...new URLSearchParams(query)].map(
     ([name, value]) => `  --data-urlencode ${quoted(`${name}=${value}`)}`,
@@ -116,7 +137,11 @@ export function asTrainingCurl(address, query) {
   return `curl --no-buffer --fail-with-body --get ${quoted(`${address}/events`)} \\\n${lines.join(" \\\n")}\n`;
 }
 
-/** All of them, with their losses drawn. @param {string} address @param {{ name: string, query: string }[]} variants */
+/**
+ * All of them, with their losses drawn.
+ * @param {string} address
+ * @param {{ name: string, query: string }[]} variants
+ */
 export function asTrainingPython(address, variants) {
   const requests = Object.fromEntries(
     variants.map(({ name, query }) => [

@@ -15,7 +15,9 @@ export function adjointNorms(run) {
 }
 
 /**
- * @param {any} run @param {import("./answer.js").View} view @param {string} yaxis
+ * @param {any} run
+ * @param {import("./answer.js").View} view
+ * @param {string} yaxis
  * @returns {any[]} marks
  */
 export function adjointMarks(run, view, yaxis) {
@@ -43,7 +45,10 @@ export function adjointMarks(run, view, yaxis) {
   ];
 }
 
-/** @param {any} run @param {import("./answer.js").Strings} strings */
+/**
+ * @param {any} run
+ * @param {import("./answer.js").Strings} strings
+ */
 export function adjointSummary(run, strings) {
   const norms = adjointNorms(run);
   const last = run.jacobian_norms?.of_step ?? lengthOf(run);

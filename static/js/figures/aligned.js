@@ -16,7 +16,9 @@ import { stateMarks, stateSummary } from "./states.js";
  */
 
 /**
- * @param {any} run @param {View} view @param {Strings} strings
+ * @param {any} run
+ * @param {View} view
+ * @param {Strings} strings
  * @returns {import("./answer.js").Drawing}
  */
 export function alignedFigure(run, view, strings) {
@@ -54,7 +56,11 @@ export function alignedFigure(run, view, strings) {
   };
 }
 
-/** The part of ∂L/∂h that truncation leaves out. @param {any} run @param {View} view */
+/**
+ * The part of ∂L/∂h that truncation leaves out.
+ * @param {any} run
+ * @param {View} view
+ */
 function veils(run, view) {
   const cut = cutOf(run.loss.at, lengthOf(run), view.backward.mode, view.backward.window);
   const H = columnsOf(run.states.h);
@@ -86,7 +92,11 @@ function veils(run, view) {
   return marks;
 }
 
-/** A hairline around heatmaps and curve. @param {any} layout @param {View} view */
+/**
+ * A hairline around heatmaps and curve.
+ * @param {any} layout
+ * @param {View} view
+ */
 function frames(layout, view) {
   return ["y2", "y3", "y4"].map((yaxis) => {
     const [low, high] = layout[`yaxis${yaxis.slice(1)}`].range;
@@ -105,7 +115,12 @@ function frames(layout, view) {
   });
 }
 
-/** What the picture shows, in words. @param {any} run @param {View} view @param {Strings} strings */
+/**
+ * What the picture shows, in words.
+ * @param {any} run
+ * @param {View} view
+ * @param {Strings} strings
+ */
 export function alignedSummary(run, view, strings) {
   const { window, mode } = view.backward;
   const T = lengthOf(run);

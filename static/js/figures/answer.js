@@ -4,9 +4,17 @@
  * @typedef {import("../api/decode.js").Tensor} Tensor
  *
  * @typedef {object} Palette  Colours and type of the theme.
- * @property {string} paper @property {string} ink @property {string} muted @property {string} faint @property {string} rule
- * @property {string} accent @property {string} accentSoft @property {string} second @property {string} veil
- * @property {string} sans @property {string} serif  Font families.
+ * @property {string} paper
+ * @property {string} ink
+ * @property {string} muted
+ * @property {string} faint
+ * @property {string} rule
+ * @property {string} accent
+ * @property {string} accentSoft
+ * @property {string} second
+ * @property {string} veil
+ * @property {string} sans
+ * @property {string} serif  Font families.
  *
  * @typedef {object} View  How the picture is looked at; nothing of it changes what is computed.
  * @property {number} width  Of the figure, CSS pixels.
@@ -38,14 +46,18 @@
  * @typedef {(key: string, values?: Record<string, string | number>) => string} Strings
  */
 
-/** @param {any} run  @returns {number} T */
+/**
+ * @param {any} run
+ * @returns {number} T
+ */
 export function lengthOf(run) {
   return run.parameters.length;
 }
 
 /**
  * log10 norms with −∞ at the places that are exactly zero (the wire has null there).
- * @param {Tensor} tensor @param {number[]} zeros
+ * @param {Tensor} tensor
+ * @param {number[]} zeros
  */
 export function withZeros(tensor, zeros) {
   const values = Float64Array.from(tensor.values);

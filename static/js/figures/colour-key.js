@@ -13,7 +13,10 @@ export const NORM_LABELS = [-1, -0.5, 0, 0.5, 1].map((place) => [
 ]);
 
 /**
- * @param {import("./answer.js").View} view @param {any} layout @param {string} yaxis @param {import("../math/colour.js").ColourMap} map
+ * @param {import("./answer.js").View} view
+ * @param {any} layout
+ * @param {string} yaxis
+ * @param {import("../math/colour.js").ColourMap} map
  * @param {[number, string][]} labels  Places in [−1, 1].
  * @param {number} [tallest]  Pixels.
  * @returns {any[]} marks

@@ -9,7 +9,8 @@ export const MOST_PINS = 3;
 
 /**
  * What a link holds of a run: the parameters that aren't at their default, in the order of the form.
- * @param {Parameters} parameters @param {Record<string, any>} specifications
+ * @param {Parameters} parameters
+ * @param {Record<string, any>} specifications
  */
 export function pinOf(parameters, specifications) {
   const search = new URLSearchParams();
@@ -23,7 +24,8 @@ export function pinOf(parameters, specifications) {
 
 /**
  * The names of the parameters that aren't the same in all of them.
- * @param {Parameters[]} runs @param {Record<string, any>} specifications
+ * @param {Parameters[]} runs
+ * @param {Record<string, any>} specifications
  */
 export function differing(runs, specifications) {
   return Object.keys(specifications).filter((name) => {
@@ -35,7 +37,8 @@ export function differing(runs, specifications) {
 
 /**
  * In words and numbers, by column.
- * @param {any} run @param {import("./answer.js").Strings} strings
+ * @param {any} run
+ * @param {import("./answer.js").Strings} strings
  * @returns {{ verdict: string, factor: string, reach: string, norm: string, loss: string }}
  */
 export function outcome(run, strings) {

@@ -13,12 +13,20 @@ import { paintedAxis } from "./painted-axis.js";
  * @typedef {import("./answer.js").Strings} Strings
  */
 
-/** @param {any} _run @param {View} view */
+/**
+ * @param {any} _run
+ * @param {View} view
+ */
 export function flowMatrixHeight(_run, view) {
   return Math.min(view.width * (view.compact ? 0.94 : 0.86), 500);
 }
 
-/** log10 of one entry; −∞ where it is exactly zero. @param {any} run @param {number} t @param {number} k */
+/**
+ * log10 of one entry; −∞ where it is exactly zero.
+ * @param {any} run
+ * @param {number} t
+ * @param {number} k
+ */
 export function flowAt(run, t, k) {
   const { log10_frobenius: matrix, exact_zero: zeros } = run.flow_matrix;
   const value = matrix.values[t * columnsOf(matrix) + k];
@@ -27,7 +35,9 @@ export function flowAt(run, t, k) {
 }
 
 /**
- * @param {any} run @param {View} view @param {Strings} strings
+ * @param {any} run
+ * @param {View} view
+ * @param {Strings} strings
  * @returns {import("./answer.js").Drawing}
  */
 export function flowMatrixFigure(run, view, strings) {
@@ -72,14 +82,23 @@ export function flowMatrixFigure(run, view, strings) {
   };
 }
 
-/** Along the diagonal, so that a matrix of norms near 1 has a shape on a dark page too. @param {number} size @param {string} stroke */
+/**
+ * Along the diagonal, so that a matrix of norms near 1 has a shape on a dark page too.
+ * @param {number} size
+ * @param {string} stroke
+ */
 function edge(size, stroke) {
   const corners = Array.from({ length: size }, (_, t) => t - 0.5);
   const x = corners.flatMap((corner) => [corner, corner + 1]);
   return { mark: "line", x, y: corners.flatMap((corner) => [corner, corner]), stroke, width: 1 };
 }
 
-/** The border of what the truncated gradient uses. @param {any} run @param {View} view @param {number[]} zoom */
+/**
+ * The border of what the truncated gradient uses.
+ * @param {any} run
+ * @param {View} view
+ * @param {number[]} zoom
+ */
 function window(run, view, zoom) {
   const { window: K, mode } = view.backward;
   const T = lengthOf(run);
@@ -97,7 +116,12 @@ function window(run, view, zoom) {
   return [{ mark: "line", x, y, ...stroke }];
 }
 
-/** The row and column of the pointer. @param {any} run @param {View} view @param {any} layout */
+/**
+ * The row and column of the pointer.
+ * @param {any} run
+ * @param {View} view
+ * @param {any} layout
+ */
 export function flowMatrixOverlay(run, view, layout) {
   const { pointer, palette } = view;
   if (!pointer) return [];
@@ -127,13 +151,23 @@ export function flowMatrixOverlay(run, view, layout) {
   return [column, row, cell];
 }
 
-/** @param {any} run @param {View} _view @param {any} layout @param {number} px @param {number} py */
+/**
+ * @param {any} run
+ * @param {View} _view
+ * @param {any} layout
+ * @param {number} px
+ * @param {number} py
+ */
 export function flowMatrixPoint(run, _view, layout, px, py) {
   const [k, t] = [Math.round(axisOf(layout, "x").value(px)), Math.round(axisOf(layout, "y").value(py))];
   return k >= 0 && t <= lengthOf(run) && k <= t ? { k, t } : null;
 }
 
-/** @param {any} run @param {import("./answer.js").Pointer} pointer @param {Strings} strings */
+/**
+ * @param {any} run
+ * @param {import("./answer.js").Pointer} pointer
+ * @param {Strings} strings
+ */
 export function flowMatrixReading(run, pointer, strings) {
   const t = pointer.t ?? lengthOf(run);
   const rows = /** @type {[string, string][]} */ ([
@@ -142,7 +176,11 @@ export function flowMatrixReading(run, pointer, strings) {
   return { title: strings("reading.pair", { t, k: pointer.k, lag: t - pointer.k }), rows };
 }
 
-/** @param {any} run @param {View} _view @param {Strings} strings */
+/**
+ * @param {any} run
+ * @param {View} _view
+ * @param {Strings} strings
+ */
 export function flowMatrixSummary(run, _view, strings) {
   const T = lengthOf(run);
   let [small, large] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];

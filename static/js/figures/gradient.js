@@ -25,7 +25,9 @@ const STEEP = 1e3;
 const WORDS = 72;
 
 /**
- * @param {any} run @param {View} view @param {Strings} strings
+ * @param {any} run
+ * @param {View} view
+ * @param {Strings} strings
  * @returns {import("./answer.js").Drawing}
  */
 export function gradientFigure(run, view, strings) {
@@ -47,7 +49,8 @@ export function gradientFigure(run, view, strings) {
 
 /**
  * What the panels share.
- * @param {any} run @param {View} view
+ * @param {any} run
+ * @param {View} view
  */
 function factsOf(run, view) {
   const T = lengthOf(run);
@@ -75,7 +78,9 @@ function factsOf(run, view) {
 
 /**
  * The loss along the step, where the raw and the clipped one land, and how it is drawn.
- * @param {any} run @param {View} view @param {import("./update.js").Update | null} update
+ * @param {any} run
+ * @param {View} view
+ * @param {import("./update.js").Update | null} update
  */
 function sliceOf(run, view, update) {
   if (!run.loss_slice) return null;
@@ -97,7 +102,9 @@ function sliceOf(run, view, update) {
 
 /**
  * Bias and cosine of the truncated gradient of W, for the mode and K of now; null where the server must be asked.
- * @param {any} run @param {number} K @param {string} mode
+ * @param {any} run
+ * @param {number} K
+ * @param {string} mode
  */
 function keptAt(run, K, mode) {
   const { norm, relative_bias: bias, cosine } = run.gradient_by_lag.truncated;
@@ -118,7 +125,11 @@ function keptAt(run, K, mode) {
 
 /** @typedef {ReturnType<typeof factsOf>} Facts */
 
-/** @param {any} run @param {View} view @param {Facts} facts */
+/**
+ * @param {any} run
+ * @param {View} view
+ * @param {Facts} facts
+ */
 function layoutOf(run, view, facts) {
   const { compact, width } = view;
   const columns = compact ? 1 : width < 900 ? 2 : 4;
@@ -142,7 +153,13 @@ function layoutOf(run, view, facts) {
   return layout;
 }
 
-/** @param {any} run @param {Facts} facts @param {number} width @param {number} height @returns {Record<string, { x: [number, number], y: [number, number] }>} */
+/**
+ * @param {any} run
+ * @param {Facts} facts
+ * @param {number} width
+ * @param {number} height
+ * @returns {Record<string, { x: [number, number], y: [number, number] }>}
+ */
 function rangesOf(run, facts, width, height) {
   const { T, lagRange, slice } = facts;
   const { relative_bias: bias, cosine } = run.gradient_by_lag.truncated;
@@ -163,7 +180,10 @@ function rangesOf(run, facts, width, height) {
 
 /**
  * Room for the arrows, as long one way as the other, with words under them.
- * @param {Facts} facts @param {number} width @param {number} height @returns {{ x: [number, number], y: [number, number] }}
+ * @param {Facts} facts
+ * @param {number} width
+ * @param {number} height
+ * @returns {{ x: [number, number], y: [number, number] }}
  */
 function arrowRange({ update, kept }, width, height) {
   if (!update) return { x: [0, 1], y: [0, 1] };
@@ -181,7 +201,14 @@ function arrowRange({ update, kept }, width, height) {
   return { x: [left, left + across], y: [high - up, high] };
 }
 
-/** Numbers along both sides of a panel. @param {"lag" | "window" | "slice"} panel @param {any} layout @param {View} view @param {Strings} strings @param {Facts} facts */
+/**
+ * Numbers along both sides of a panel.
+ * @param {"lag" | "window" | "slice"} panel
+ * @param {any} layout
+ * @param {View} view
+ * @param {Strings} strings
+ * @param {Facts} facts
+ */
 function axesOf(panel, layout, view, strings, { slice }) {
   const [x, y] = AXES[panel];
   const [left, right] = layout[`xaxis${x.slice(1)}`].range;
@@ -203,7 +230,12 @@ function axesOf(panel, layout, view, strings, { slice }) {
   ];
 }
 
-/** @param {any} layout @param {View} view @param {Strings} strings @returns {any[]} */
+/**
+ * @param {any} layout
+ * @param {View} view
+ * @param {Strings} strings
+ * @returns {any[]}
+ */
 function frames(layout, view, strings) {
   const { palette } = view;
   return PANELS.flatMap((panel) => {
@@ -241,7 +273,11 @@ function frames(layout, view, strings) {
 }
 
 /**
- * @param {any} run @param {any} layout @param {number} px @param {number} py @param {Strings} strings
+ * @param {any} run
+ * @param {any} layout
+ * @param {number} px
+ * @param {number} py
+ * @param {Strings} strings
  * @returns {{ title: string, rows: [string, string][] } | null}
  */
 export function gradientInspect(run, layout, px, py, strings) {
@@ -281,7 +317,11 @@ export function gradientInspect(run, layout, px, py, strings) {
   return null;
 }
 
-/** @param {any} run @param {View} view @param {Strings} strings */
+/**
+ * @param {any} run
+ * @param {View} view
+ * @param {Strings} strings
+ */
 export function gradientSummary(run, view, strings) {
   const { T, K, kept, update, mode, slice } = factsOf(run, view);
   const logs = run.gradient_by_lag.log10_norm.values;

@@ -20,7 +20,10 @@ import { units, weights } from "./network/units.js";
  */
 
 /**
- * @param {any} run @param {View} view @param {Strings} strings @param {Lane} lane
+ * @param {any} run
+ * @param {View} view
+ * @param {Strings} strings
+ * @param {Lane} lane
  * @returns {any[]} marks
  */
 export function networkMarks(run, view, strings, lane) {
@@ -36,7 +39,12 @@ export function networkMarks(run, view, strings, lane) {
   ];
 }
 
-/** Where a loss sits: a mark above y_t. @param {any} run @param {View} view @param {Lane} lane */
+/**
+ * Where a loss sits: a mark above y_t.
+ * @param {any} run
+ * @param {View} view
+ * @param {Lane} lane
+ */
 function losses(run, view, lane) {
   const shift = lane.detail === "units" ? 0.26 : 0;
   const at = run.loss.at.filter((/** @type {number} */ t) => lane.holds(t + shift));
@@ -55,7 +63,11 @@ function losses(run, view, lane) {
   ];
 }
 
-/** What the rows of the lane are, beside the axis. @param {View} view @param {Lane} lane */
+/**
+ * What the rows of the lane are, beside the axis.
+ * @param {View} view
+ * @param {Lane} lane
+ */
 function names(view, lane) {
   const { palette, compact } = view;
   const middle = (/** @type {[number, number]} */ [low, high]) => (low + high) / 2;
@@ -79,7 +91,12 @@ function names(view, lane) {
   }));
 }
 
-/** Of the wave and the pointer, over the picture. @param {any} run @param {View} view @param {Lane} lane */
+/**
+ * Of the wave and the pointer, over the picture.
+ * @param {any} run
+ * @param {View} view
+ * @param {Lane} lane
+ */
 export function networkOverlay(run, view, lane) {
   const { palette } = view;
   const marks = pathMarks(run, view, lane);

@@ -15,7 +15,8 @@ const ENDS = /** @type {[string, number][]} */ ([
 
 /**
  * Range of the vertical axis, in coarse steps, so that it rests while the curve moves a little.
- * @param {any} run @param {import("./answer.js").View} view
+ * @param {any} run
+ * @param {import("./answer.js").View} view
  * @returns {[number, number]}
  */
 export function normRange(run, view) {
@@ -44,7 +45,10 @@ export function normTicks(range) {
 }
 
 /**
- * @param {any} run @param {import("./answer.js").View} view @param {import("./answer.js").Strings} strings @param {string} yaxis
+ * @param {any} run
+ * @param {import("./answer.js").View} view
+ * @param {import("./answer.js").Strings} strings
+ * @param {string} yaxis
  * @returns {any[]} marks
  */
 export function normMarks(run, view, strings, yaxis) {
@@ -104,12 +108,23 @@ export function normMarks(run, view, strings, yaxis) {
   return marks;
 }
 
-/** The spectral norms, where they are switched on and have come. @param {any} run @param {import("./answer.js").View} view */
+/**
+ * The spectral norms, where they are switched on and have come.
+ * @param {any} run
+ * @param {import("./answer.js").View} view
+ */
 function shownSpectral(run, view) {
   return view.spectral ? spectralNorms(run) : null;
 }
 
-/** The letter of a pinned run where its curve begins in view. @param {import("./answer.js").Ghost} ghost @param {import("./answer.js").View} view @param {string} yaxis @param {number} of @returns {any[]} */
+/**
+ * The letter of a pinned run where its curve begins in view.
+ * @param {import("./answer.js").Ghost} ghost
+ * @param {import("./answer.js").View} view
+ * @param {string} yaxis
+ * @param {number} of
+ * @returns {any[]}
+ */
 function ghostName(ghost, view, yaxis, of) {
   const { palette, range } = view;
   const shift = of - ghost.of;
@@ -146,7 +161,9 @@ export function bounds(run) {
 /**
  * The key of the lines.
  * @returns {{ text: string, stroke: string, width: number, dash?: number[] }[]}
- * @param {any} run @param {import("./answer.js").View} view @param {import("./answer.js").Strings} strings
+ * @param {any} run
+ * @param {import("./answer.js").View} view
+ * @param {import("./answer.js").Strings} strings
  */
 export function normKey(run, view, strings) {
   const { palette } = view;
@@ -157,7 +174,13 @@ export function normKey(run, view, strings) {
   ];
 }
 
-/** Dots where the pointer is. @param {any} run @param {import("./answer.js").View} view @param {string} yaxis @param {number} k */
+/**
+ * Dots where the pointer is.
+ * @param {any} run
+ * @param {import("./answer.js").View} view
+ * @param {string} yaxis
+ * @param {number} k
+ */
 export function normPoints(run, view, yaxis, k) {
   const { palette } = view;
   const spectral = shownSpectral(run, view);
@@ -177,7 +200,12 @@ export function normPoints(run, view, yaxis, k) {
   ];
 }
 
-/** @param {any} run @param {import("./answer.js").View} view @param {import("./answer.js").Strings} strings @returns {string[]} */
+/**
+ * @param {any} run
+ * @param {import("./answer.js").View} view
+ * @param {import("./answer.js").Strings} strings
+ * @returns {string[]}
+ */
 export function normSummary(run, view, strings) {
   const middle = Math.floor(run.jacobian_norms.of_step / 2);
   const at = (/** @type {Float64Array} */ values) => ({

@@ -18,7 +18,8 @@ export const RESTING = Object.freeze({
 
 /**
  * @param {any} layout  With the scales of the marks.
- * @param {string} xaxis @param {string} yaxis  The panel.
+ * @param {string} xaxis
+ * @param {string} yaxis  The panel.
  * @param {"x" | "y"} side  Along which axis.
  * @param {{ tickvals: number[], ticktext: string[], second?: string[], grid?: boolean, title?: string }} axis
  *   second: under each number, what else is known of the place. A title stands under an x axis, and over a y axis.

@@ -20,7 +20,9 @@ function boundOf(value) {
 }
 
 /**
- * @param {any} run @param {View} view @param {Strings} strings
+ * @param {any} run
+ * @param {View} view
+ * @param {Strings} strings
  * @returns {import("./answer.js").Drawing}
  */
 export function spectrumFigure(run, view, strings) {
@@ -149,7 +151,11 @@ export function spectrumFigure(run, view, strings) {
 
 /**
  * The nearest eigenvalue or singular value.
- * @param {any} run @param {any} layout @param {number} px @param {number} py @param {Strings} strings
+ * @param {any} run
+ * @param {any} layout
+ * @param {number} px
+ * @param {number} py
+ * @param {Strings} strings
  * @returns {{ title: string, rows: [string, string][] } | null}
  */
 export function spectrumInspect(run, layout, px, py, strings) {
@@ -190,7 +196,11 @@ export function spectrumInspect(run, layout, px, py, strings) {
   };
 }
 
-/** @param {any} run @param {View} _view @param {Strings} strings */
+/**
+ * @param {any} run
+ * @param {View} _view
+ * @param {Strings} strings
+ */
 export function spectrumSummary(run, _view, strings) {
   const { eigenvalues, spectral_radius: radius, sigma_max: sigma, sup_derivative: sup } = run.spectrum;
   const outside = eigenvalues.real.values.filter(

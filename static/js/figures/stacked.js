@@ -30,7 +30,10 @@ const BETWEEN = 16;
 const APART = 12;
 
 /**
- * @param {Along} session @param {View} view @param {Row[]} rows @param {string} axisTitle
+ * @param {Along} session
+ * @param {View} view
+ * @param {Row[]} rows
+ * @param {string} axisTitle
  * @returns {import("./answer.js").Drawing}
  */
 export function stacked(session, view, rows, axisTitle) {
@@ -99,7 +102,11 @@ export function stacked(session, view, rows, axisTitle) {
   return { data: [], layout, paint };
 }
 
-/** It is left out where it would lie over the title. @param {Row} row @param {any} layout */
+/**
+ * It is left out where it would lie over the title.
+ * @param {Row} row
+ * @param {any} layout
+ */
 function keyFits({ title, key = [] }, layout) {
   return key.reduce((sum, { text }) => sum + keyWidth(text), 1.12 * widthOf(title)) <= axisOf(layout, "x").length;
 }
@@ -109,7 +116,13 @@ function keyWidth(text) {
   return 18 + 6 + widthOf(text) + 14;
 }
 
-/** What lines are, over the right end of a panel. @param {Key[]} key @param {import("./answer.js").View} view @param {any} layout @param {string} yaxis */
+/**
+ * What lines are, over the right end of a panel.
+ * @param {Key[]} key
+ * @param {import("./answer.js").View} view
+ * @param {any} layout
+ * @param {string} yaxis
+ */
 export function lineKey(key, { palette }, layout, yaxis) {
   const x = axisOf(layout, "x");
   const y = axisOf(layout, yaxis);
@@ -149,7 +162,13 @@ export function lineKey(key, { palette }, layout, yaxis) {
  * @property {(index: number) => number} valueAt  In the units of the axis; index 0 is step 1.
  */
 
-/** @param {Along} session @param {View} view @param {string} yaxis @param {Curve} curve @param {{ width?: number, alpha?: number, dash?: number[] }} [style] */
+/**
+ * @param {Along} session
+ * @param {View} view
+ * @param {string} yaxis
+ * @param {Curve} curve
+ * @param {{ width?: number, alpha?: number, dash?: number[] }} [style]
+ */
 export function curveMark(session, view, yaxis, { index, count, valueAt }, { width = 1.75, alpha, dash } = {}) {
   const perBin = session.steps / Math.max(100, view.width - SIDES.l - SIDES.r);
   return {
@@ -165,7 +184,10 @@ export function curveMark(session, view, yaxis, { index, count, valueAt }, { wid
 
 /**
  * The letters of the variants at the ends of their curves, moved apart where they would lie over each other.
- * @param {Along} session @param {View} view @param {string} yaxis @param {{ index: number, x: number, y: number }[]} ends
+ * @param {Along} session
+ * @param {View} view
+ * @param {string} yaxis
+ * @param {{ index: number, x: number, y: number }[]} ends
  * @param {{ height: number, range: [number, number] }} row
  * @returns {any[]} marks
  */
@@ -210,12 +232,25 @@ export function letterMarks(session, view, yaxis, ends, { height, range }) {
   }));
 }
 
-/** A horizontal line that a value is to be compared with. @param {Along} session @param {import("./answer.js").View} view @param {string} yaxis @param {number} value @param {number[]} [dash] */
+/**
+ * A horizontal line that a value is to be compared with.
+ * @param {Along} session
+ * @param {import("./answer.js").View} view
+ * @param {string} yaxis
+ * @param {number} value
+ * @param {number[]} [dash]
+ */
 export function levelMark(session, view, yaxis, value, dash) {
   return { mark: "line", yaxis, x: [0, session.steps], y: [value, value], stroke: view.palette.muted, width: 1, dash };
 }
 
-/** What such a line is, over its right end. @param {import("./answer.js").View} view @param {string} yaxis @param {number} value @param {string} text */
+/**
+ * What such a line is, over its right end.
+ * @param {import("./answer.js").View} view
+ * @param {string} yaxis
+ * @param {number} value
+ * @param {string} text
+ */
 export function levelName({ palette }, yaxis, value, text) {
   return {
     mark: "text",
@@ -232,7 +267,11 @@ export function levelName({ palette }, yaxis, value, text) {
   };
 }
 
-/** Ticks of a logarithmic axis: whole powers of ten. @param {[number, number]} range @param {number} count */
+/**
+ * Ticks of a logarithmic axis: whole powers of ten.
+ * @param {[number, number]} range
+ * @param {number} count
+ */
 export function decades([low, high], count) {
   const values = ticks(low, high, count, 1);
   return {
@@ -241,7 +280,10 @@ export function decades([low, high], count) {
   };
 }
 
-/** @param {[number, number]} range @param {number} count */
+/**
+ * @param {[number, number]} range
+ * @param {number} count
+ */
 export function numbers([low, high], count) {
   const values = ticks(low, high, count);
   return { tickvals: values, ticktext: values.map(plain) };
@@ -249,7 +291,9 @@ export function numbers([low, high], count) {
 
 /**
  * A range that holds all curves, in whole steps, so that it rests while they move a little.
- * @param {Curve[]} curves @param {[number, number]} least @param {number} grain
+ * @param {Curve[]} curves
+ * @param {[number, number]} least
+ * @param {number} grain
  * @returns {[number, number]}
  */
 export function rangeOf(curves, least, grain) {
@@ -263,7 +307,13 @@ export function rangeOf(curves, least, grain) {
   return [Math.floor(low / grain + 1e-9) * grain, Math.ceil(high / grain - 1e-9) * grain];
 }
 
-/** Where the person looks in training, and where the pointer is. @param {Session} session @param {View} view @param {any} layout @returns {any[]} */
+/**
+ * Where the person looks in training, and where the pointer is.
+ * @param {Session} session
+ * @param {View} view
+ * @param {any} layout
+ * @returns {any[]}
+ */
 export function stepOverlay(session, view, layout) {
   const names = Object.keys(layout).filter((name) => name.startsWith("yaxis"));
   const step = view.pointer?.step ?? null;
@@ -279,7 +329,14 @@ export function stepOverlay(session, view, layout) {
   });
 }
 
-/** Dots on the curves where the pointer is. @param {View} view @param {string} yaxis @param {Curve[]} curves @param {number} step @returns {any[]} */
+/**
+ * Dots on the curves where the pointer is.
+ * @param {View} view
+ * @param {string} yaxis
+ * @param {Curve[]} curves
+ * @param {number} step
+ * @returns {any[]}
+ */
 export function dots(view, yaxis, curves, step) {
   return curves
     .filter(({ count, valueAt }) => step >= 1 && step <= count && Number.isFinite(valueAt(step - 1)))
@@ -295,7 +352,13 @@ export function dots(view, yaxis, curves, step) {
     }));
 }
 
-/** @param {Session} session @param {View} _view @param {any} layout @param {number} px @returns {any} */
+/**
+ * @param {Session} session
+ * @param {View} _view
+ * @param {any} layout
+ * @param {number} px
+ * @returns {any}
+ */
 export function stepPoint(session, _view, layout, px) {
   const step = Math.round(axisOf(layout, "x").value(px));
   return step >= 0 && step <= session.reached ? { step } : null;

@@ -13,7 +13,9 @@ export function stateBound(run) {
 }
 
 /**
- * @param {any} run @param {import("./answer.js").View} view @param {string} yaxis
+ * @param {any} run
+ * @param {import("./answer.js").View} view
+ * @param {string} yaxis
  * @returns {any[]} marks
  */
 export function stateMarks(run, view, yaxis) {
@@ -35,7 +37,8 @@ export function stateMarks(run, view, yaxis) {
 }
 
 /**
- * @param {any} run @param {import("./answer.js").Strings} strings
+ * @param {any} run
+ * @param {import("./answer.js").Strings} strings
  */
 export function stateSummary(run, strings) {
   const { values } = run.states.h;

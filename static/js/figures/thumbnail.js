@@ -15,7 +15,8 @@ const ROWS = /** @type {const} */ ({ flow: [0.76, 1], states: [0.46, 0.72], norm
 export const THUMBNAIL_PARTS = Object.freeze(["states", "jacobian_norms"]);
 
 /**
- * @param {any} run @param {import("./answer.js").View & { height: number }} view
+ * @param {any} run
+ * @param {import("./answer.js").View & { height: number }} view
  * @returns {import("./answer.js").Drawing}
  */
 export function thumbnailFigure(run, view) {
@@ -56,7 +57,11 @@ export function thumbnailFigure(run, view) {
   };
 }
 
-/** @param {any} run @param {import("./answer.js").View} view @param {any} layout */
+/**
+ * @param {any} run
+ * @param {import("./answer.js").View} view
+ * @param {any} layout
+ */
 function cuts(run, view, layout) {
   const { reach } = cutOf(run.loss.at, lengthOf(run), view.backward.mode, view.backward.window);
   if (reach === null) return [];

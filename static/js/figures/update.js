@@ -12,12 +12,20 @@ import { lengthOf } from "./answer.js";
  * @property {number} angle  Radians, clipped to truncated.
  */
 
-/** Whether the numbers of now follow from this answer without asking again. @param {any} run @param {import("./answer.js").Backward} backward */
+/**
+ * Whether the numbers of now follow from this answer without asking again.
+ * @param {any} run
+ * @param {import("./answer.js").Backward} backward
+ */
 export function updateDerivable(run, backward) {
   return backward.clipMode !== "value" && truncatedNorms(run, backward) !== null;
 }
 
-/** @param {any} run @param {import("./answer.js").Backward} backward @returns {Update | null} null where only the server knows. */
+/**
+ * @param {any} run
+ * @param {import("./answer.js").Backward} backward
+ * @returns {Update | null} null where only the server knows.
+ */
 export function updateNow(run, backward) {
   const { full, clipped } = run.gradients;
   if (isAsAnswered(run, backward)) {
@@ -35,7 +43,10 @@ export function updateNow(run, backward) {
   return { full: full.norm, truncated: now.before, clipped: now.after, factors: now.factors, angle: now.angle };
 }
 
-/** @param {any} run @param {import("./answer.js").Backward} backward */
+/**
+ * @param {any} run
+ * @param {import("./answer.js").Backward} backward
+ */
 function isAsAnswered(run, backward) {
   const { truncated, clipped } = run.gradients;
   return (
@@ -45,7 +56,11 @@ function isAsAnswered(run, backward) {
   );
 }
 
-/** @param {any} run @param {import("./answer.js").Backward} backward @param {{ length: number, mode: string }} truncated */
+/**
+ * @param {any} run
+ * @param {import("./answer.js").Backward} backward
+ * @param {{ length: number, mode: string }} truncated
+ */
 function sameWindow(run, backward, truncated) {
   const [now, then] = [backward.window ?? lengthOf(run), truncated.length];
   return now === then && (now >= lengthOf(run) || truncated.mode === backward.mode);
@@ -53,7 +68,9 @@ function sameWindow(run, backward, truncated) {
 
 /**
  * Norms of the truncated gradient, by parameter.
- * @param {any} run @param {import("./answer.js").Backward} backward @returns {Record<string, number> | null}
+ * @param {any} run
+ * @param {import("./answer.js").Backward} backward
+ * @returns {Record<string, number> | null}
  */
 function truncatedNorms(run, backward) {
   const { full, truncated } = run.gradients;

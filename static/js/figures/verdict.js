@@ -19,7 +19,8 @@ const ROUNDING = 1e-9;
 const [PEAK, SHARE_OF_RISE] = [Math.log10(3), 0.25];
 
 /**
- * @param {any} run @param {Strings} strings
+ * @param {any} run
+ * @param {Strings} strings
  * @returns {{ kind: string, title: string, sentences: string[] }}
  */
 export function verdictWords(run, strings) {
@@ -37,7 +38,11 @@ export function verdictWords(run, strings) {
   return { kind: verdict.kind, title, sentences: sentences.filter((sentence) => sentence !== "") };
 }
 
-/** The verdict in a word or two. @param {any} run @param {Strings} strings */
+/**
+ * The verdict in a word or two.
+ * @param {any} run
+ * @param {Strings} strings
+ */
 export function verdictTitle({ verdict, divergence }, strings) {
   return strings(`verdict.title.${divergence ? "diverged" : formOf(verdict)}`);
 }
@@ -51,7 +56,11 @@ function formOf(verdict) {
   return fallen <= Math.max(PEAK, SHARE_OF_RISE * peak) ? "growing" : "transient";
 }
 
-/** How large a small change in h_0 is when it arrives. @param {any} run @param {Strings} strings */
+/**
+ * How large a small change in h_0 is when it arrives.
+ * @param {any} run
+ * @param {Strings} strings
+ */
 function arrival(run, strings) {
   const { verdict } = run;
   const of = run.jacobian_norms?.of_step ?? lengthOf(run);
@@ -71,7 +80,11 @@ function arrival(run, strings) {
   return strings(`verdict.arrival.${form}`, { ...values, ...there });
 }
 
-/** A size beside that of the change itself. @param {number} log10 @param {Strings} strings */
+/**
+ * A size beside that of the change itself.
+ * @param {number} log10
+ * @param {Strings} strings
+ */
 function sizeWords(log10, strings) {
   if (log10 < LEAST) return strings("verdict.size.share", { size: scientificOf(log10) });
   if (log10 < LEAST_DECIMAL)
@@ -95,14 +108,22 @@ function short(log10) {
   return log10 < -2 || log10 >= GREATEST ? scientificOf(log10) : plainTimes(log10);
 }
 
-/** A factor of any size, with enough digits to tell it from 1. @param {number} log10 @param {number} [digits] */
+/**
+ * A factor of any size, with enough digits to tell it from 1.
+ * @param {number} log10
+ * @param {number} [digits]
+ */
 function factor(log10, digits = 3) {
   if (log10 < -2 || log10 >= GREATEST) return scientificOf(log10, digits);
   const distance = Math.abs(10 ** log10 - 1);
   return distance >= 0.00005 && distance < 0.005 ? fixed(10 ** log10, 4) : number(10 ** log10, digits);
 }
 
-/** What a step back does, on average and in the tail. @param {any} verdict @param {Strings} strings */
+/**
+ * What a step back does, on average and in the tail.
+ * @param {any} verdict
+ * @param {Strings} strings
+ */
 function onAverage(verdict, strings) {
   const { kind, pieces, slope_log10_per_step: slope, half_life: half, doubling_time: double } = verdict;
   if (kind === "too_short" || slope === null) return "";
@@ -121,7 +142,10 @@ function onAverage(verdict, strings) {
   );
 }
 
-/** @param {number} slope @param {Strings} strings */
+/**
+ * @param {number} slope
+ * @param {Strings} strings
+ */
 function stepWords(slope, strings) {
   const times = 10 ** slope;
   return times >= LEAST_PERCENT && times < 0.995
@@ -129,7 +153,11 @@ function stepWords(slope, strings) {
     : strings("verdict.step.multiplies", { factor: factor(slope) });
 }
 
-/** What is known of a linear network, where the curve doesn't show it. @param {any} verdict @param {Strings} strings */
+/**
+ * What is known of a linear network, where the curve doesn't show it.
+ * @param {any} verdict
+ * @param {Strings} strings
+ */
 function longRun(verdict, strings) {
   const { long_run: run, spectral_radius: radius } = verdict;
   const shown = /** @type {Record<string, string>} */ ({ vanishing: "fades", transient: "fades", exploding: "grows" })[
@@ -138,7 +166,11 @@ function longRun(verdict, strings) {
   return run === null || run === shown ? "" : strings(`verdict.long_run.${run}`, { radius: plain(radius) });
 }
 
-/** Nothing is said of a cell whose Jacobian isn't f′ times W. @param {any} run @param {Strings} strings */
+/**
+ * Nothing is said of a cell whose Jacobian isn't f′ times W.
+ * @param {any} run
+ * @param {Strings} strings
+ */
 function cause({ verdict, parameters }, strings) {
   if (verdict.cause === "none" || verdict.cause === null) return "";
   const values = { f: strings(`choice.activation.${parameters.activation}`), step: verdict.zero?.step };
@@ -147,7 +179,11 @@ function cause({ verdict, parameters }, strings) {
   return strings(`verdict.cause.${verdict.cause}${how}`, values);
 }
 
-/** The exact split, as factors a step, and what W says. @param {any} verdict @param {Strings} strings */
+/**
+ * The exact split, as factors a step, and what W says.
+ * @param {any} verdict
+ * @param {Strings} strings
+ */
 function shares(verdict, strings) {
   const { split, spectral_radius: radius, sigma_max: sigma } = verdict;
   if (radius === null) return "";
@@ -163,7 +199,11 @@ function shares(verdict, strings) {
   });
 }
 
-/** What a leaky unit keeps of its own state, past W. @param {any} run @param {Strings} strings */
+/**
+ * What a leaky unit keeps of its own state, past W.
+ * @param {any} run
+ * @param {Strings} strings
+ */
 function directPath({ parameters }, strings) {
   const leak = parameters.leak ?? 1;
   return leak === 1 ? "" : strings("verdict.direct_path", { keeps: plain(1 - leak) });
@@ -174,7 +214,10 @@ function ofW(value) {
   return value < 100 ? fixed(value, 2) : number(value, 3);
 }
 
-/** @param {any} run @param {Strings} strings */
+/**
+ * @param {any} run
+ * @param {Strings} strings
+ */
 function diverged(run, strings) {
   const { step, quantity } = run.divergence;
   return [

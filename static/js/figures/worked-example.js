@@ -28,7 +28,8 @@ import { networkMarks } from "./network.js";
  *
  * @typedef {object} Term
  * @property {Path} path
- * @property {MathNode} label @property {MathNode} matrix
+ * @property {MathNode} label
+ * @property {MathNode} matrix
  * @property {string} norm
  * @property {boolean} cut  Truncation leaves it out.
  */
@@ -36,12 +37,19 @@ import { networkMarks } from "./network.js";
 /** Wider matrices than this are told by their shape. */
 const WIDEST = 12;
 
-/** @param {number | null} length @param {number} hiddenSize */
+/**
+ * @param {number | null} length
+ * @param {number} hiddenSize
+ */
 export function isSmall(length, hiddenSize) {
   return length !== null && length <= LARGEST_WORKED_EXAMPLE.length && hiddenSize <= LARGEST_WORKED_EXAMPLE.hidden_size;
 }
 
-/** U, W, V, and what else isn't zero. @param {any} run @returns {MathNode[]} */
+/**
+ * U, W, V, and what else isn't zero.
+ * @param {any} run
+ * @returns {MathNode[]}
+ */
 export function weightFormulas(run) {
   const { weights } = run.terms;
   const names = ["U", "W", "V", ...["b_s", "b_z", "h_0"].filter((name) => weights[name].values.some(Boolean))];
@@ -54,14 +62,21 @@ function symbolOf(name) {
   return below === undefined ? variable(letter) : indexed(letter, /\d/.test(below) ? Number(below) : below);
 }
 
-/** @param {import("./answer.js").Tensor} tensor @param {boolean} isMatrix  Else one column. */
+/**
+ * @param {import("./answer.js").Tensor} tensor
+ * @param {boolean} isMatrix  Else one column.
+ */
 function written(tensor, isMatrix) {
   const columns = isMatrix ? columnsOf(tensor) : 1;
   const rows = tensor.values.length / columns;
   return Math.max(rows, columns) > WIDEST ? literal(`(${rows} × ${columns})`) : matrix(tensor.values, columns);
 }
 
-/** What is computed at each step, forward and for the way back. @param {any} run @returns {{ t: number, formulas: MathNode[] }[]} */
+/**
+ * What is computed at each step, forward and for the way back.
+ * @param {any} run
+ * @returns {{ t: number, formulas: MathNode[] }[]}
+ */
 export function stepFormulas(run) {
   const { h, s, y } = run.states;
   const { weights, J } = run.terms;
@@ -137,7 +152,8 @@ export function stepFormulas(run) {
 
 /**
  * ∂h_T[a]/∂W, the derivative of one unit of the last state, as the sum over the steps where W was used.
- * @param {any} run @param {number} unit  From 1.
+ * @param {any} run
+ * @param {number} unit  From 1.
  * @returns {{ formula: MathNode, terms: Term[], total: MathNode }}
  */
 export function stateTerms(run, unit) {
@@ -171,7 +187,8 @@ export function stateTerms(run, unit) {
 
 /**
  * ∂L/∂W as the sum over loss steps t and steps k ≤ t, with what truncation leaves of it.
- * @param {any} run @param {import("./answer.js").Backward} backward
+ * @param {any} run
+ * @param {import("./answer.js").Backward} backward
  * @returns {{ formula: MathNode, rows: { t: number, terms: Term[] }[], total: MathNode, kept: MathNode | null }}
  */
 export function lossTerms(run, backward) {
@@ -219,7 +236,11 @@ export function lossTerms(run, backward) {
   };
 }
 
-/** J_T … J_{k+1}, the way from h_T back to h_k. @param {number} t @param {number} k */
+/**
+ * J_T … J_{k+1}, the way from h_T back to h_k.
+ * @param {number} t
+ * @param {number} k
+ */
 function chain(t, k) {
   return Array.from({ length: t - k }, (_, i) => indexed("J", t - i));
 }
@@ -242,7 +263,9 @@ export function normOf(values) {
 
 /**
  * The network alone, over the numbers, so that a term and its path are seen together.
- * @param {any} run @param {View} view @param {Strings} strings
+ * @param {any} run
+ * @param {View} view
+ * @param {Strings} strings
  * @returns {import("./answer.js").Drawing}
  */
 export function workedFigure(run, view, strings) {
@@ -250,12 +273,19 @@ export function workedFigure(run, view, strings) {
   return { data: [], layout, paint: networkMarks(run, view, strings, laneIn(run, view, layout)) };
 }
 
-/** @param {any} run @param {View} view @param {any} layout */
+/**
+ * @param {any} run
+ * @param {View} view
+ * @param {any} layout
+ */
 export function workedOverlay(run, view, layout) {
   return pathMarks(run, view, laneIn(run, view, layout));
 }
 
-/** @param {any} run @param {View} view */
+/**
+ * @param {any} run
+ * @param {View} view
+ */
 function layoutOf(run, view) {
   const margin = { l: view.compact ? 40 : 72, r: view.compact ? 10 : 40, t: 10, b: 10, pad: 0 };
   const height = networkHeight(lengthOf(run), view.compact) - (view.compact ? 0 : 40);
@@ -268,13 +298,21 @@ function layoutOf(run, view) {
   };
 }
 
-/** @param {any} run @param {View} view @param {any} layout */
+/**
+ * @param {any} run
+ * @param {View} view
+ * @param {any} layout
+ */
 function laneIn(run, view, layout) {
   const { width, height, margin, xaxis } = layout;
   return laneOf(run, view, xaxis.range, width - margin.l - margin.r, height - margin.t - margin.b);
 }
 
-/** @param {any} run @param {View} view @param {Strings} strings */
+/**
+ * @param {any} run
+ * @param {View} view
+ * @param {Strings} strings
+ */
 export function workedSummary(run, view, strings) {
   const { rows } = lossTerms(run, view.backward);
   const terms = rows.flatMap((each) => each.terms);

@@ -28,7 +28,10 @@ export function clipByNorm(norms, mode, threshold) {
   return { factors, before, after, angle: Math.acos(Math.min(1, cosine)) };
 }
 
-/** @param {number} norm @param {number} threshold */
+/**
+ * @param {number} norm
+ * @param {number} threshold
+ */
 function factorOf(norm, threshold) {
   return norm > threshold ? threshold / norm : 1;
 }

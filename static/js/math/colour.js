@@ -44,7 +44,8 @@ export function table(name) {
 
 /**
  * The colour of a value in [−1, 1].
- * @param {ColourMap} name @param {number} value
+ * @param {ColourMap} name
+ * @param {number} value
  */
 export function css(name, value) {
   const word = table(name)[index(value)];
@@ -96,7 +97,8 @@ export function normShade(log10) {
 
 /**
  * Where a signed gradient lies on its colour scale: sign times how far log10 of its size is into ADJOINT_RANGE.
- * @param {number} sign @param {number} log10
+ * @param {number} sign
+ * @param {number} log10
  */
 export function adjointShade(sign, log10) {
   const [low, high] = ADJOINT_RANGE;

@@ -16,7 +16,9 @@ export function foldsAt(w) {
 
 /**
  * Both folds over a range of w, as lines that meet in the cusp at w = 4.
- * @param {number} low @param {number} high @param {number} count
+ * @param {number} low
+ * @param {number} high
+ * @param {number} count
  */
 export function foldLines(low, high, count) {
   const from = Math.max(4, low);

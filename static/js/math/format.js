@@ -50,7 +50,10 @@ export function plain(value) {
   return `${minus(mantissa)}·10${superscript(minus(String(Number(exponent))))}`.replace(/^(−?)1·/, "$1");
 }
 
-/** @param {number} value @param {number} digits */
+/**
+ * @param {number} value
+ * @param {number} digits
+ */
 function scientific(value, digits) {
   const [mantissa, exponent] = value.toExponential(Math.max(0, digits - 1)).split("e");
   return `${minus(mantissa)}·10${superscript(minus(String(Number(exponent))))}`;
@@ -58,7 +61,8 @@ function scientific(value, digits) {
 
 /**
  * A number with a fixed count of decimals.
- * @param {number | null | undefined} value @param {number} decimals
+ * @param {number | null | undefined} value
+ * @param {number} decimals
  */
 export function fixed(value, decimals) {
   if (value === null || value === undefined || !Number.isFinite(value)) return "–";
@@ -67,7 +71,8 @@ export function fixed(value, decimals) {
 
 /**
  * 10 to that power: 10⁻⁷·⁴.
- * @param {number | null | undefined} log10 @param {number} [decimals]
+ * @param {number | null | undefined} log10
+ * @param {number} [decimals]
  */
 export function powerOfTen(log10, decimals = 1) {
   if (log10 === null || log10 === undefined || Number.isNaN(log10)) return "–";
@@ -77,7 +82,8 @@ export function powerOfTen(log10, decimals = 1) {
 
 /**
  * 10 to that power in scientific notation, however large or small: 2.5 × 10⁻⁵.
- * @param {number} log10 @param {number} [digits]
+ * @param {number} log10
+ * @param {number} [digits]
  */
 export function scientificOf(log10, digits = 2) {
   let exponent = Math.floor(log10);
@@ -88,7 +94,8 @@ export function scientificOf(log10, digits = 2) {
 
 /**
  * A norm given by its log10: a plain number where that is readable, else a power of ten.
- * @param {number | null | undefined} log10 @param {number} [digits]
+ * @param {number | null | undefined} log10
+ * @param {number} [digits]
  */
 export function norm(log10, digits = 3) {
   if (log10 === null || log10 === undefined || Number.isNaN(log10)) return "–";
@@ -96,7 +103,10 @@ export function norm(log10, digits = 3) {
   return log10 >= -3 && log10 < 4 ? number(10 ** log10, digits) : powerOfTen(log10);
 }
 
-/** @param {number | null | undefined} fraction @param {number} [digits] */
+/**
+ * @param {number | null | undefined} fraction
+ * @param {number} [digits]
+ */
 export function percent(fraction, digits = 2) {
   if (fraction === null || fraction === undefined || !Number.isFinite(fraction)) return "–";
   return `${number(100 * fraction, 100 * Math.abs(fraction) >= 100 ? 3 : digits)}\u00a0%`;

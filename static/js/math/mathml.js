@@ -15,35 +15,73 @@ import { number } from "./format.js";
 /** As wide as a digit: cells of MathML know no right alignment. */
 const FIGURE_SPACE = "\u2007";
 
-/** A variable: one letter, slanted. @param {string} text @returns {MathNode} */
+/**
+ * A variable: one letter, slanted.
+ * @param {string} text
+ * @returns {MathNode}
+ */
 export const variable = (text) => ({ tag: "mi", text });
 
-/** A name that is written upright: tanh, diag. @param {string} text @returns {MathNode} */
+/**
+ * A name that is written upright: tanh, diag.
+ * @param {string} text
+ * @returns {MathNode}
+ */
 export const upright = (text) => ({ tag: "mi", text, className: "upright" });
 
-/** @param {string} text @returns {MathNode} */
+/**
+ * @param {string} text
+ * @returns {MathNode}
+ */
 export const operator = (text) => ({ tag: "mo", text });
 
-/** @param {string | number} text @returns {MathNode} */
+/**
+ * @param {string | number} text
+ * @returns {MathNode}
+ */
 export const literal = (text) => ({ tag: "mn", text: String(text) });
 
-/** @param {...MathNode} children @returns {MathNode} */
+/**
+ * @param {...MathNode} children
+ * @returns {MathNode}
+ */
 export const row = (...children) => ({ tag: "mrow", children });
 
-/** @param {MathNode} base @param {MathNode} below @returns {MathNode} */
+/**
+ * @param {MathNode} base
+ * @param {MathNode} below
+ * @returns {MathNode}
+ */
 export const lowered = (base, below) => ({ tag: "msub", children: [base, below] });
 
-/** @param {MathNode} above @param {MathNode} below @returns {MathNode} */
+/**
+ * @param {MathNode} above
+ * @param {MathNode} below
+ * @returns {MathNode}
+ */
 export const fraction = (above, below) => ({ tag: "mfrac", children: [above, below] });
 
-/** A sum over what stands below it. @param {MathNode} below @returns {MathNode} */
+/**
+ * A sum over what stands below it.
+ * @param {MathNode} below
+ * @returns {MathNode}
+ */
 export const sumOver = (below) => ({ tag: "munder", children: [operator("∑"), below] });
 
-/** s_t with a letter or a number below. @param {string} name @param {string | number} index @returns {MathNode} */
+/**
+ * s_t with a letter or a number below.
+ * @param {string} name
+ * @param {string | number} index
+ * @returns {MathNode}
+ */
 export const indexed = (name, index) =>
   lowered(variable(name), typeof index === "number" ? literal(index) : subscripted(index));
 
-/** "t−1": letters slanted, numbers and signs upright. @param {string} text @returns {MathNode} */
+/**
+ * "t−1": letters slanted, numbers and signs upright.
+ * @param {string} text
+ * @returns {MathNode}
+ */
 function subscripted(text) {
   const parts = (text.match(/\d+|[a-zA-Z]|[^\w\s]/g) ?? []).map((part) =>
     /\d/.test(part) ? literal(part) : /[a-zA-Z]/.test(part) ? variable(part) : operator(part),
@@ -53,7 +91,8 @@ function subscripted(text) {
 
 /**
  * A matrix of numbers in brackets; a vector is one column.
- * @param {ArrayLike<number>} values  Row-major. @param {number} columns
+ * @param {ArrayLike<number>} values  Row-major.
+ * @param {number} columns
  * @param {number} [scale]  The size that is shaded most; default: the largest entry.
  * @returns {MathNode}
  */

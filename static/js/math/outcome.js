@@ -6,7 +6,9 @@ const EXPLOSION = 1e3;
 const LAST_SHARE = 0.1;
 
 /**
- * @param {ArrayLike<number>} losses @param {number} chance @param {number} goal  The share of chance below which it has learned.
+ * @param {ArrayLike<number>} losses
+ * @param {number} chance
+ * @param {number} goal  The share of chance below which it has learned.
  * @returns {"explodes" | "learns" | "stuck"}
  */
 export function outcomeOf(losses, chance, goal) {
@@ -14,7 +16,11 @@ export function outcomeOf(losses, chance, goal) {
   return finalLoss(losses) < goal * chance ? "learns" : "stuck";
 }
 
-/** The first step, from 1, at which the loss left all bounds; null if none. @param {ArrayLike<number>} losses @param {number} chance */
+/**
+ * The first step, from 1, at which the loss left all bounds; null if none.
+ * @param {ArrayLike<number>} losses
+ * @param {number} chance
+ */
 export function explosionOf(losses, chance) {
   const bound = EXPLOSION * Math.max(losses[0], chance);
   for (let i = 0; i < losses.length; i += 1) if (!(losses[i] <= bound)) return i + 1;
@@ -31,7 +37,9 @@ export function finalLoss(losses) {
 
 /**
  * The first step from which the mean over a window stays below the goal; null if it isn't below at the end.
- * @param {ArrayLike<number>} losses @param {number} bound @param {number} window
+ * @param {ArrayLike<number>} losses
+ * @param {number} bound
+ * @param {number} window
  */
 export function learnedAt(losses, bound, window) {
   let sum = 0;

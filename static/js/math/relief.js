@@ -4,9 +4,12 @@ import { clamp } from "./scale.js";
 
 /**
  * @typedef {object} Surface  A regular grid over [0, 1] × [0, 1]; row 0 is at the bottom.
- * @property {ArrayLike<number>} heights @property {ArrayLike<number>} slopeX @property {ArrayLike<number>} slopeY
+ * @property {ArrayLike<number>} heights
+ * @property {ArrayLike<number>} slopeX
+ * @property {ArrayLike<number>} slopeY
  *   Each rows × columns, row-major; slopes as the light takes them.
- * @property {number} rows @property {number} columns
+ * @property {number} rows
+ * @property {number} columns
  */
 
 /** Where the light comes from: the upper left, not too high. */
@@ -14,7 +17,8 @@ const LIGHT = normalised([-0.55, 0.6, 0.75]);
 
 /**
  * @param {Surface} surface
- * @param {number} width @param {number} height  Pixels.
+ * @param {number} width
+ * @param {number} height  Pixels.
  * @param {{ colours: Uint32Array, place: (value: number) => number, level: (value: number) => number }} look
  *   colours: 256 words; place: 0..1 along them; level: lines stand where its whole part changes.
  * @returns {Uint32Array} RGBA, the top row first.
@@ -51,7 +55,11 @@ export function relief({ heights, slopeX, slopeY, rows, columns }, width, height
   return pixels;
 }
 
-/** For each pixel the grid point before it, and how far it is from there to the next. @param {number} pixels @param {number} points */
+/**
+ * For each pixel the grid point before it, and how far it is from there to the next.
+ * @param {number} pixels
+ * @param {number} points
+ */
 function places(pixels, points) {
   return Array.from({ length: pixels }, (_, i) => {
     const at = clamp(((i + 0.5) / pixels) * (points - 1), 0, points - 1);
@@ -60,7 +68,10 @@ function places(pixels, points) {
   });
 }
 
-/** @param {number} word @param {number} factor */
+/**
+ * @param {number} word
+ * @param {number} factor
+ */
 function shaded(word, factor) {
   const red = Math.min(255, (word & 255) * factor);
   const green = Math.min(255, ((word >> 8) & 255) * factor);

@@ -42,7 +42,8 @@ export function axisOf(layout, name) {
 
 /**
  * A step of 1, 2 or 5 times a power of ten that makes at most `count` ticks.
- * @param {number} span @param {number} count
+ * @param {number} span
+ * @param {number} count
  */
 export function niceStep(span, count) {
   const rough = span / Math.max(1, count);
@@ -53,7 +54,10 @@ export function niceStep(span, count) {
 
 /**
  * Round numbers within [low, high].
- * @param {number} low @param {number} high @param {number} count @param {number} [least]  The smallest step allowed.
+ * @param {number} low
+ * @param {number} high
+ * @param {number} count
+ * @param {number} [least]  The smallest step allowed.
  */
 export function ticks(low, high, count, least = 0) {
   const step = Math.max(least, niceStep(high - low, count));
@@ -76,7 +80,11 @@ export function roundBound(value) {
   return ([1, 1.5, 2, 3, 4, 5, 6, 8, 10].find((factor) => factor * power >= value - 1e-9) ?? 10) * power;
 }
 
-/** @param {number} value @param {number} low @param {number} high */
+/**
+ * @param {number} value
+ * @param {number} low
+ * @param {number} high
+ */
 export function clamp(value, low, high) {
   return Math.min(high, Math.max(low, value));
 }

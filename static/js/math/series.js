@@ -33,7 +33,8 @@ function computed(values) {
  * Sums within blocks of `window` values, each value divided by `window` so that no sum overflows: from the start of a block (heads), and
  * to its end (tails, once the block is complete). Any window is the tail of one block and the head of the next. Nothing is ever
  * subtracted: differences of running sums would have no digits left after a value of 1e300.
- * @param {Float64Array} values @param {number} window
+ * @param {Float64Array} values
+ * @param {number} window
  */
 function blocksOf(values, window) {
   const { buffer } = values;
@@ -89,7 +90,9 @@ export function windowOf(steps) {
 
 /**
  * A curve with at most two points per bin, the smallest and the largest: drawn, it looks like all of them.
- * @param {number} count @param {(index: number) => number} valueAt @param {number} first  The x of the first value; then every whole number.
+ * @param {number} count
+ * @param {(index: number) => number} valueAt
+ * @param {number} first  The x of the first value; then every whole number.
  * @param {number} perBin  How many values fall into one bin; up to 2 nothing is left out.
  * @returns {{ x: Float64Array, y: Float64Array }}
  */
@@ -119,7 +122,12 @@ export function thinned(count, valueAt, first, perBin) {
   return { x, y };
 }
 
-/** Smallest and largest finite value; null if there is none. @param {number} count @param {(index: number) => number} valueAt @returns {[number, number] | null} */
+/**
+ * Smallest and largest finite value; null if there is none.
+ * @param {number} count
+ * @param {(index: number) => number} valueAt
+ * @returns {[number, number] | null}
+ */
 export function extent(count, valueAt) {
   let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (let i = 0; i < count; i += 1) {

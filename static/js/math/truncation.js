@@ -30,7 +30,10 @@ export function cutOf(lossSteps, length, mode, window) {
 
 /**
  * Whether truncation leaves out the term of loss step t that goes back to step k.
- * @param {number} t @param {number} k @param {string} mode @param {number | null} window
+ * @param {number} t
+ * @param {number} k
+ * @param {string} mode
+ * @param {number | null} window
  */
 export function isCut(t, k, mode, window) {
   if (window === null) return false;

@@ -58,7 +58,10 @@ export const PAINTERS = {
 /** @type {Map<string, { canvas: HTMLCanvasElement, context: CanvasRenderingContext2D }>} */
 const scratches = new Map();
 
-/** @param {number} width @param {number} height */
+/**
+ * @param {number} width
+ * @param {number} height
+ */
 function scratchOf(width, height) {
   const key = `${width}×${height}`;
   let scratch = scratches.get(key);
@@ -77,7 +80,8 @@ function scratchOf(width, height) {
  * A matrix of pixels over [x0, x1] × [y0, y1]; row 0 is at y1, the top. `fill` < 1 leaves a gap between the columns.
  * @param {CanvasRenderingContext2D} context
  * @param {{ pixels: Uint32Array, width: number, height: number, x: number[], y: number[], fill?: number, outline?: string }} mark
- * @param {Axis} x @param {Axis} y
+ * @param {Axis} x
+ * @param {Axis} y
  */
 function paintImage(context, { pixels, width, height, x: across, y: up, fill = 1, outline }, x, y) {
   if (width === 0 || height === 0) return;
@@ -112,7 +116,8 @@ function paintImage(context, { pixels, width, height, x: across, y: up, fill = 1
  * A line with gaps at NaN.
  * @param {CanvasRenderingContext2D} context
  * @param {{ x: Numbers, y: Numbers, stroke: string, width?: number, dash?: number[], area?: string, base?: number }} mark
- * @param {Axis} x @param {Axis} y
+ * @param {Axis} x
+ * @param {Axis} y
  */
 function paintLine(context, { x: across, y: up, stroke, width = 1.5, dash, area, base = 0 }, x, y) {
   const stretches = stretchesOf(up);
@@ -141,7 +146,11 @@ function paintLine(context, { x: across, y: up, stroke, width = 1.5, dash, area,
   context.stroke();
 }
 
-/** Where a line runs without a gap. @param {Numbers} values @returns {{ start: number, end: number }[]} */
+/**
+ * Where a line runs without a gap.
+ * @param {Numbers} values
+ * @returns {{ start: number, end: number }[]}
+ */
 function stretchesOf(values) {
   const stretches = [];
   for (let start = 0; start < values.length; start += 1) {
@@ -159,7 +168,8 @@ function stretchesOf(values) {
  * @param {CanvasRenderingContext2D} context
  * @param {{ x0: Numbers, y0: Numbers, x1: Numbers, y1: Numbers, stroke: string | string[], width?: number | Numbers, head?: number,
  *   dash?: number[], bend?: number }} mark  bend: pixels by which the middle is raised
- * @param {Axis} x @param {Axis} y
+ * @param {Axis} x
+ * @param {Axis} y
  */
 function paintSegments(context, { x0, y0, x1, y1, stroke, width = 1, head = 0, dash, bend = 0 }, x, y) {
   const uniform = typeof stroke === "string" && typeof width === "number";
@@ -193,7 +203,12 @@ function paintSegments(context, { x0, y0, x1, y1, stroke, width = 1, head = 0, d
 
 /**
  * @param {CanvasRenderingContext2D} context
- * @param {number} fromX @param {number} fromY @param {number} toX @param {number} toY @param {number} head @param {number} bend
+ * @param {number} fromX
+ * @param {number} fromY
+ * @param {number} toX
+ * @param {number} toY
+ * @param {number} head
+ * @param {number} bend
  */
 function stroked(context, fromX, fromY, toX, toY, head, bend) {
   const [dx, dy] = bend ? [toX - (fromX + toX) / 2, toY - ((fromY + toY) / 2 - 2 * bend)] : [toX - fromX, toY - fromY];
@@ -207,7 +222,12 @@ function stroked(context, fromX, fromY, toX, toY, head, bend) {
 
 /**
  * @param {CanvasRenderingContext2D} context
- * @param {number} fromX @param {number} fromY @param {number} toX @param {number} toY @param {number} head @param {number} bend
+ * @param {number} fromX
+ * @param {number} fromY
+ * @param {number} toX
+ * @param {number} toY
+ * @param {number} head
+ * @param {number} bend
  */
 function arrowHead(context, fromX, fromY, toX, toY, head, bend) {
   const [dx, dy] = bend ? [toX - (fromX + toX) / 2, toY - ((fromY + toY) / 2 - 2 * bend)] : [toX - fromX, toY - fromY];
@@ -225,7 +245,8 @@ function arrowHead(context, fromX, fromY, toX, toY, head, bend) {
 /**
  * @param {CanvasRenderingContext2D} context
  * @param {{ points: Numbers[], fill: string | string[], stroke?: string, width?: number }} mark  points: x, y, x, y, …
- * @param {Axis} x @param {Axis} y
+ * @param {Axis} x
+ * @param {Axis} y
  */
 function paintPolygons(context, { points, fill, stroke, width = 1 }, x, y) {
   context.lineJoin = "round";
@@ -250,7 +271,8 @@ function paintPolygons(context, { points, fill, stroke, width = 1 }, x, y) {
 /**
  * @param {CanvasRenderingContext2D} context
  * @param {{ x0: Numbers, x1: Numbers, y0: Numbers, y1: Numbers, fill?: string | string[], stroke?: string, width?: number, radius?: number }} mark
- * @param {Axis} x @param {Axis} y
+ * @param {Axis} x
+ * @param {Axis} y
  */
 function paintRects(context, { x0, x1, y0, y1, fill, stroke, width = 1, radius = 0 }, x, y) {
   for (let i = 0; i < x0.length; i += 1) {
@@ -275,7 +297,8 @@ function paintRects(context, { x0, x1, y0, y1, fill, stroke, width = 1, radius =
  * @param {CanvasRenderingContext2D} context
  * @param {{ x: Numbers, y: Numbers, radius: number, fill?: string | string[], stroke?: string, width?: number,
  *   shape?: "circle" | "down" | "diamond" }} mark
- * @param {Axis} x @param {Axis} y
+ * @param {Axis} x
+ * @param {Axis} y
  */
 function paintPoints(context, { x: across, y: up, radius, fill, stroke, width = 1, shape = "circle" }, x, y) {
   for (let i = 0; i < across.length; i += 1) {
@@ -312,7 +335,8 @@ function paintPoints(context, { x: across, y: up, radius, fill, stroke, width = 
  * @param {CanvasRenderingContext2D} context
  * @param {{ x?: Numbers, y: Numbers, text: string[], fill: string, font: string, align?: "left" | "right" | "center",
  *   baseline?: CanvasTextBaseline, dx?: number, dy?: number, halo?: string, edge?: "left" | "right" }} mark
- * @param {Axis} x @param {Axis} y
+ * @param {Axis} x
+ * @param {Axis} y
  */
 function paintText(
   context,
@@ -362,7 +386,9 @@ export function forgetWidths() {
 }
 
 /**
- * @param {CanvasRenderingContext2D} context @param {string} text @param {string} font
+ * @param {CanvasRenderingContext2D} context
+ * @param {string} text
+ * @param {string} font
  * @returns {TextRun[]}
  */
 function runsOf(context, text, font) {
@@ -377,7 +403,9 @@ function runsOf(context, text, font) {
 }
 
 /**
- * @param {CanvasRenderingContext2D} context @param {string} text @param {string} font
+ * @param {CanvasRenderingContext2D} context
+ * @param {string} text
+ * @param {string} font
  * @returns {TextRun[]}
  */
 function measure(context, text, font) {

@@ -2,7 +2,11 @@
 
 import { paint } from "./canvas.js";
 
-/** @param {import("../figures/answer.js").Drawing} drawing @param {number} [ratio]  Pixels per unit. @returns {HTMLCanvasElement} */
+/**
+ * @param {import("../figures/answer.js").Drawing} drawing
+ * @param {number} [ratio]  Pixels per unit.
+ * @returns {HTMLCanvasElement}
+ */
 export function picture({ paint: marks, layout, scales }, ratio = window.devicePixelRatio || 1) {
   const canvas = document.createElement("canvas");
   canvas.width = Math.round(layout.width * ratio);

@@ -62,7 +62,10 @@ const PREFETCH_AFTER = 3000;
 
 /**
  * @template {{ strings: () => import("../figures/answer.js").Strings, say: (text: string) => void }} Any
- * @param {HTMLElement} element @param {Action<Any>[]} actions @param {Any} desk @param {Set<string>} hidden
+ * @param {HTMLElement} element
+ * @param {Action<Any>[]} actions
+ * @param {Any} desk
+ * @param {Set<string>} hidden
  */
 export function mountActions(element, actions, desk, hidden) {
   const shown = actions.filter(({ name, of = name }) => !hidden.has(name) && !hidden.has(of));

@@ -14,7 +14,10 @@ const PARTS = "jacobian_norms,gradients,spectrum&norms=frobenius";
 const ASK_AGAIN_AFTER = 3000;
 export const LETTERS = ["A", "B", "C"];
 
-/** @param {HTMLElement | null} panel @param {import("./actions.js").Desk} desk */
+/**
+ * @param {HTMLElement | null} panel
+ * @param {import("./actions.js").Desk} desk
+ */
 export function createCompare(panel, desk) {
   const { store, catalog, answers } = desk;
   const body = panel?.querySelector(".compare");
@@ -150,7 +153,10 @@ export function createCompare(panel, desk) {
     return table;
   }
 
-  /** @param {Parameters<typeof tableOf>[0][number]} row @param {string[]} names */
+  /**
+   * @param {Parameters<typeof tableOf>[0][number]} row
+   * @param {string[]} names
+   */
   function rowOf({ name, parameters, run, pin, colour }, names) {
     const strings = desk.strings();
     const element = make("tr");
@@ -192,7 +198,10 @@ export function createCompare(panel, desk) {
     desk.go(changed(parametersOf(pin), {}, catalog), { pins: [...new Set(others)], own: null });
   }
 
-  /** @param {string} name @param {string | number | null} value */
+  /**
+   * @param {string} name
+   * @param {string | number | null} value
+   */
   function wordsOf(name, value) {
     if (value === null || value === undefined) return desk.strings()("compare.default");
     const key = `choice.${name}.${value}`;

@@ -9,7 +9,10 @@ import { showVerdict } from "./verdict.js";
 /** log10 of the ends of the bars. */
 const [LOW, HIGH] = [-6, 6];
 
-/** @param {HTMLElement} verdict @param {HTMLElement} update */
+/**
+ * @param {HTMLElement} verdict
+ * @param {HTMLElement} update
+ */
 export function createHead(verdict, update) {
   const rows = ["full", "truncated", "clipped"].map((name) => {
     const row = update.appendChild(make("div", `update-row update-${name}`));
@@ -23,14 +26,22 @@ export function createHead(verdict, update) {
   });
 
   return {
-    /** @param {any} run @param {import("../figures/answer.js").Backward} backward @param {import("../figures/answer.js").Strings} strings */
+    /**
+     * @param {any} run
+     * @param {import("../figures/answer.js").Backward} backward
+     * @param {import("../figures/answer.js").Strings} strings
+     */
     draw(run, backward, strings) {
       if (run.verdict) showVerdict(verdict, run, strings);
       if (run.gradients) drawUpdate(run, backward, strings);
     },
   };
 
-  /** @param {any} run @param {import("../figures/answer.js").Backward} backward @param {import("../figures/answer.js").Strings} strings */
+  /**
+   * @param {any} run
+   * @param {import("../figures/answer.js").Backward} backward
+   * @param {import("../figures/answer.js").Strings} strings
+   */
   function drawUpdate(run, backward, strings) {
     const now = updateNow(run, backward);
     if (!now) return;
@@ -50,7 +61,9 @@ export function createHead(verdict, update) {
 
 /**
  * What happened on the way to each norm.
- * @param {import("../figures/update.js").Update} now @param {import("../figures/answer.js").Backward} backward @param {number} T
+ * @param {import("../figures/update.js").Update} now
+ * @param {import("../figures/answer.js").Backward} backward
+ * @param {number} T
  * @param {import("../figures/answer.js").Strings} strings
  */
 function notesOf(now, backward, T, strings) {
@@ -67,7 +80,10 @@ function notesOf(now, backward, T, strings) {
   };
 }
 
-/** @param {HTMLElement} element @param {string} text */
+/**
+ * @param {HTMLElement} element
+ * @param {string} text
+ */
 function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }

@@ -1,6 +1,9 @@
 /** Words with mathematics in them: `h_T` and `h_{12}` lower what follows, `10^{-3}` raises it. A Korean particle stays on the line. */
 
-/** @param {string} text @returns {(string | HTMLElement)[]} */
+/**
+ * @param {string} text
+ * @returns {(string | HTMLElement)[]}
+ */
 export function nodesOf(text) {
   return text
     .split(/([_^](?:\{[^}]*\}|(?:(?!\p{Script=Hangul})[\p{L}\d])+))/u)

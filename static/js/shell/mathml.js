@@ -2,14 +2,20 @@
 
 const NAMESPACE = "http://www.w3.org/1998/Math/MathML";
 
-/** @param {import("../math/mathml.js").MathNode} node @returns {MathMLElement} */
+/**
+ * @param {import("../math/mathml.js").MathNode} node
+ * @returns {MathMLElement}
+ */
 export function mathOf(node) {
   const math = /** @type {MathMLElement} */ (document.createElementNS(NAMESPACE, "math"));
   math.append(elementOf(node));
   return math;
 }
 
-/** @param {import("../math/mathml.js").MathNode} node @returns {Element} */
+/**
+ * @param {import("../math/mathml.js").MathNode} node
+ * @returns {Element}
+ */
 function elementOf({ tag, text, children, className, share }) {
   const element = /** @type {MathMLElement} */ (document.createElementNS(NAMESPACE, tag));
   if (className) element.setAttribute("class", className);

@@ -3,7 +3,10 @@
 import { make } from "../controls/slider.js";
 import { saveJson } from "../export/answer.js";
 
-/** @param {HTMLElement} element @param {import("./actions.js").Desk} desk */
+/**
+ * @param {HTMLElement} element
+ * @param {import("./actions.js").Desk} desk
+ */
 export function createOwnNotice(element, desk) {
   let said = "";
   return {

@@ -3,7 +3,8 @@
  *
  * @typedef {object} PageState
  * @property {Record<string, string>} page  What only the page reads from the URL.
- * @property {string} language @property {string} theme
+ * @property {string} language
+ * @property {string} theme
  */
 
 import { forgetWidths } from "../draw.js";
@@ -11,7 +12,10 @@ import { dressLinks } from "./links.js";
 import { createStrings, loadDictionary, pickLanguage, translate } from "./strings.js";
 import { applyTheme, readTheme, resolveTheme } from "./theme.js";
 
-/** @param {Record<string, string>} page @returns {PageState} */
+/**
+ * @param {Record<string, string>} page
+ * @returns {PageState}
+ */
 export function pageState(page) {
   return { page, language: pickLanguage(page.lang, navigator.languages), theme: resolveTheme(page.theme) };
 }
@@ -106,7 +110,12 @@ export async function openPage({ store, title, query, beside = () => null, draw,
     schedule("draw");
   }
 
-  /** What the style sheets say in a theme. @template Found @param {string} theme @param {() => Found} read */
+  /**
+   * What the style sheets say in a theme.
+   * @template Found
+   * @param {string} theme
+   * @param {() => Found} read
+   */
   function dressed(theme, read) {
     applyTheme(theme);
     const found = read();

@@ -65,7 +65,11 @@ export function mountRail(element, { groups, situation, strings, change, locked,
 
   return {
     update,
-    /** Tell an error where it arose; one that isn't in sight there is left to the caller too. @param {string | null} parameter @param {string | null} message */
+    /**
+     * Tell an error where it arose; one that isn't in sight there is left to the caller too.
+     * @param {string | null} parameter
+     * @param {string | null} message
+     */
     problem(parameter, message) {
       const mine = mounted.filter(
         ({ control, handle }) =>

@@ -11,7 +11,11 @@ export function createReading() {
   live.setAttribute("aria-live", "polite");
 
   return {
-    /** @param {{ title: string, rows: [string, string][] }} reading @param {number} x @param {number} y  Of the pointer, in the window. */
+    /**
+     * @param {{ title: string, rows: [string, string][] }} reading
+     * @param {number} x
+     * @param {number} y  Of the pointer, in the window.
+     */
     show(reading, x, y) {
       card.replaceChildren(make("strong", "", reading.title));
       const table = card.appendChild(make("dl"));

@@ -5,11 +5,17 @@ const TYPED = ["loss_at", "text"];
 
 /**
  * @typedef {object} Refused
- * @property {string} code @property {string | null} parameter @property {unknown} allowed @property {string} message @property {any} [details]
+ * @property {string} code
+ * @property {string | null} parameter
+ * @property {unknown} allowed
+ * @property {string} message
+ * @property {any} [details]
  */
 
 /**
- * @param {Refused} error @param {import("../figures/answer.js").Strings} strings @param {string} language
+ * @param {Refused} error
+ * @param {import("../figures/answer.js").Strings} strings
+ * @param {string} language
  * @param {number | null} [length]  T, if known.
  */
 export function refusalIn(error, strings, language, length = null) {
@@ -26,7 +32,11 @@ export function refusalIn(error, strings, language, length = null) {
   return range ? strings("refused.range", { from: range[1], to: range[2] }) : message;
 }
 
-/** A run that costs too much. @param {any} details @param {import("../figures/answer.js").Strings} strings */
+/**
+ * A run that costs too much.
+ * @param {any} details
+ * @param {import("../figures/answer.js").Strings} strings
+ */
 function workIn(details, strings) {
   const named = (/** @type {string} */ name) =>
     [name, `training_${name}`]

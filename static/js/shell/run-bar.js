@@ -3,7 +3,10 @@
 import { make } from "../controls/slider.js";
 import { isComplete } from "../state/series.js";
 
-/** @param {HTMLElement} element @param {import("../train.js").TrainDesk} desk */
+/**
+ * @param {HTMLElement} element
+ * @param {import("../train.js").TrainDesk} desk
+ */
 export function createRunBar(element, desk) {
   const { runner, store } = desk;
   const buttons = element.appendChild(make("div", "run-buttons"));
@@ -21,7 +24,11 @@ export function createRunBar(element, desk) {
   progress.setAttribute("aria-valuemax", "100");
   const text = element.appendChild(make("p", "run-text"));
 
-  /** @param {string} name @param {string} icon @param {() => void} act */
+  /**
+   * @param {string} name
+   * @param {string} icon
+   * @param {() => void} act
+   */
   function button(name, icon, act) {
     const made = buttons.appendChild(make("button", `icon-button icon-${icon}`));
     made.type = "button";
@@ -65,7 +72,11 @@ export function createRunBar(element, desk) {
     text.textContent = words(all, steps, complete);
   }
 
-  /** @param {import("../state/series.js").Series[]} all @param {number} steps @param {boolean} complete */
+  /**
+   * @param {import("../state/series.js").Series[]} all
+   * @param {number} steps
+   * @param {boolean} complete
+   */
   function words(all, steps, complete) {
     const strings = desk.strings();
     const behind = all.filter((series) => !isComplete(series));
@@ -81,7 +92,10 @@ export function createRunBar(element, desk) {
   return { update };
 }
 
-/** @param {number} seconds @param {import("../figures/answer.js").Strings} strings */
+/**
+ * @param {number} seconds
+ * @param {import("../figures/answer.js").Strings} strings
+ */
 export function duration(seconds, strings) {
   const whole = Math.max(1, Math.round(seconds));
   if (whole < 60) return strings("run.seconds", { seconds: whole });

@@ -32,7 +32,10 @@ export function createRunner({ runs, onRuns, onRunning, onError, open = openTrai
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
 
-  /** @param {string} query @param {Partial<Run>} change */
+  /**
+   * @param {string} query
+   * @param {Partial<Run>} change
+   */
   function change(query, change) {
     onRuns(runs().map((run) => (run.query === query ? { ...run, ...change } : run)));
   }
@@ -73,7 +76,11 @@ export function createRunner({ runs, onRuns, onRunning, onError, open = openTrai
     );
   }
 
-  /** @param {string} query @param {string} event @param {any} data */
+  /**
+   * @param {string} query
+   * @param {string} event
+   * @param {any} data
+   */
   function hear(query, event, data) {
     const run = find(query);
     if (!run) return;
@@ -87,7 +94,11 @@ export function createRunner({ runs, onRuns, onRunning, onError, open = openTrai
     }
   }
 
-  /** @param {string} query @param {Partial<Run>} how @param {number | null} [stopAfter]  Where it was to end. */
+  /**
+   * @param {string} query
+   * @param {Partial<Run>} how
+   * @param {number | null} [stopAfter]  Where it was to end.
+   */
   function end(query, how, stopAfter = null) {
     streams.delete(query);
     change(query, how);

@@ -2,7 +2,10 @@
 
 import { make } from "../controls/slider.js";
 
-/** @param {HTMLElement} element @param {import("../train.js").TrainDesk} desk */
+/**
+ * @param {HTMLElement} element
+ * @param {import("../train.js").TrainDesk} desk
+ */
 export function createScrubber(element, desk) {
   const { store } = desk;
   const title = element.appendChild(make("h2", "scrubber-title"));
@@ -17,7 +20,10 @@ export function createScrubber(element, desk) {
   live.addEventListener("click", () => store.update({ at: null }));
   range.addEventListener("input", () => go(Number(range.value)));
 
-  /** @param {string} icon @param {() => void} act */
+  /**
+   * @param {string} icon
+   * @param {() => void} act
+   */
   function button(icon, act) {
     const made = row.appendChild(make("button", `icon-button icon-${icon}`));
     made.type = "button";
@@ -68,13 +74,20 @@ export function createScrubber(element, desk) {
   return { update, move };
 }
 
-/** @param {import("../state/series.js").Series[]} all @returns {number[]} ascending */
+/**
+ * @param {import("../state/series.js").Series[]} all
+ * @returns {number[]} ascending
+ */
 export function placesOf(all) {
   const steps = new Set(all.flatMap(({ snapshots }) => snapshots.map(({ step }) => step)));
   return [...steps].sort((a, b) => a - b);
 }
 
-/** The last place that isn't later than a step. @param {number[]} steps @param {number} at */
+/**
+ * The last place that isn't later than a step.
+ * @param {number[]} steps
+ * @param {number} at
+ */
 export function placeOf(steps, at) {
   let place = 0;
   for (let i = 0; i < steps.length; i += 1) if (steps[i] <= at) place = i;

@@ -40,7 +40,10 @@ export function createStage({ figures, root, run, view, strings, onRange, onPoin
     return element instanceof HTMLElement && !element.hidden ? [panelOf(figure, element)] : [];
   });
 
-  /** @param {Figure} figure @param {HTMLElement} element */
+  /**
+   * @param {Figure} figure
+   * @param {HTMLElement} element
+   */
   function panelOf(figure, element) {
     const holder = /** @type {HTMLElement} */ (element.querySelector(".figure-surface"));
     const surface = createSurface(holder, { onRange: figure.time ? onRange : undefined });
@@ -89,12 +92,18 @@ export function createStage({ figures, root, run, view, strings, onRange, onPoin
     if (panel.figure.inspect) listenToInspect(panel);
   }
 
-  /** @param {typeof panels[number]} panel @returns {View} */
+  /**
+   * @param {typeof panels[number]} panel
+   * @returns {View}
+   */
   function viewOf(panel) {
     return { ...view(), width: panel.width };
   }
 
-  /** @param {any} answer @param {Figure} figure */
+  /**
+   * @param {any} answer
+   * @param {Figure} figure
+   */
   const has = (answer, figure) => answer !== null && (figure.required ?? figure.parts).every((part) => part in answer);
 
   /** Draw what is in view. @param {boolean} [everything]  In view or not. */
@@ -143,13 +152,20 @@ export function createStage({ figures, root, run, view, strings, onRange, onPoin
     reading.hide();
   }
 
-  /** @param {typeof panels[number]} panel @param {View} now */
+  /**
+   * @param {typeof panels[number]} panel
+   * @param {View} now
+   */
   function overlayOf(panel, now) {
     const { overlay } = panel.figure;
     if (overlay && panel.drawnRun) panel.surface.overlay((layout) => overlay(panel.drawnRun, now, layout));
   }
 
-  /** @param {typeof panels[number]} panel @param {any} answer @param {View} now */
+  /**
+   * @param {typeof panels[number]} panel
+   * @param {any} answer
+   * @param {View} now
+   */
   function captionOf(panel, answer, now) {
     const sentences = panel.figure.summary(answer, now, strings());
     const text = sentences.join("\n");

@@ -3,14 +3,20 @@
 /** @param {HTMLElement} element */
 export function createStatus(element) {
   let refused = "";
-  /** @param {string} kind @param {string} text */
+  /**
+   * @param {string} kind
+   * @param {string} text
+   */
   function show(kind, text) {
     element.dataset.kind = kind;
     element.textContent = text;
     element.hidden = text === "";
   }
   return {
-    /** @param {"idle" | "asking" | "slow" | "busy" | "lost"} state @param {import("../figures/answer.js").Strings} strings */
+    /**
+     * @param {"idle" | "asking" | "slow" | "busy" | "lost"} state
+     * @param {import("../figures/answer.js").Strings} strings
+     */
     state(state, strings) {
       if (state === "idle" || state === "asking") {
         if (!refused && state === "idle") show("", "");

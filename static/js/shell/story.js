@@ -4,7 +4,11 @@ import { make } from "../controls/slider.js";
 import { settingOf, storyOf } from "../state/variants.js";
 import { nodesOf } from "./markup.js";
 
-/** @param {HTMLElement} row @param {HTMLElement} element @param {import("../train.js").TrainDesk} desk */
+/**
+ * @param {HTMLElement} row
+ * @param {HTMLElement} element
+ * @param {import("../train.js").TrainDesk} desk
+ */
 export function createStory(row, element, desk) {
   const { store, catalog } = desk;
   let language = "";

@@ -4,7 +4,10 @@ import { nodesOf } from "./markup.js";
 
 export const LANGUAGES = Object.freeze(["en", "ko"]);
 
-/** @param {Record<string, string>} dictionary @returns {import("../figures/answer.js").Strings} */
+/**
+ * @param {Record<string, string>} dictionary
+ * @returns {import("../figures/answer.js").Strings}
+ */
 export function createStrings(dictionary) {
   return (key, values = {}) =>
     (dictionary[key] ?? key).replace(/\{(\w+)\}/g, (whole, name) => (name in values ? shown(values[name]) : whole));
@@ -15,7 +18,11 @@ function shown(value) {
   return Number.isInteger(value) ? value.toLocaleString("en") : String(value);
 }
 
-/** The language of the link, else the browser's first that there is. @param {string | undefined} asked @param {readonly string[]} preferred */
+/**
+ * The language of the link, else the browser's first that there is.
+ * @param {string | undefined} asked
+ * @param {readonly string[]} preferred
+ */
 export function pickLanguage(asked, preferred) {
   const wanted = [asked ?? "", ...preferred].map((tag) => tag.toLowerCase().split("-")[0]);
   return wanted.find((language) => LANGUAGES.includes(language)) ?? "en";
@@ -24,7 +31,10 @@ export function pickLanguage(asked, preferred) {
 /** @type {Map<string, Promise<Record<string, string>>>} */
 const dictionaries = new Map();
 
-/** @param {string} language @returns {Promise<Record<string, string>>} */
+/**
+ * @param {string} language
+ * @returns {Promise<Record<string, string>>}
+ */
 export function loadDictionary(language) {
   let dictionary = dictionaries.get(language);
   if (!dictionary) {
@@ -35,7 +45,11 @@ export function loadDictionary(language) {
   return dictionary;
 }
 
-/** Puts words into the elements that name their key in `data-text`, `data-label` or `data-title`. @param {ParentNode} root @param {import("../figures/answer.js").Strings} strings */
+/**
+ * Puts words into the elements that name their key in `data-text`, `data-label` or `data-title`.
+ * @param {ParentNode} root
+ * @param {import("../figures/answer.js").Strings} strings
+ */
 export function translate(root, strings) {
   for (const element of root.querySelectorAll("[data-text]"))
     element.replaceChildren(...nodesOf(strings(/** @type {HTMLElement} */ (element).dataset.text ?? "")));

@@ -8,7 +8,10 @@ import { contrasted, LETTERS, MOST_VARIANTS, parametersOf, settingsOfOptimizer }
 import { nodesOf } from "./markup.js";
 import { refusalIn } from "./refusal.js";
 
-/** @param {HTMLElement} element @param {import("../train.js").TrainDesk} desk */
+/**
+ * @param {HTMLElement} element
+ * @param {import("../train.js").TrainDesk} desk
+ */
 export function createVariants(element, desk) {
   const { store } = desk;
   /** @type {Map<number, ReturnType<typeof cardOf>>} */
@@ -103,7 +106,10 @@ export function createVariants(element, desk) {
     }
   }
 
-  /** @param {number} index @returns {{ kind: string, text: string }} */
+  /**
+   * @param {number} index
+   * @returns {{ kind: string, text: string }}
+   */
   function stateOf(index) {
     const strings = desk.strings();
     const run = desk.runOf(index);
@@ -123,7 +129,9 @@ export function createVariants(element, desk) {
 
 /**
  * Which variant the controls change: all, or one. Says at each control which variants go their own way there.
- * @param {HTMLElement} element @param {HTMLElement} rail @param {import("../train.js").TrainDesk} desk
+ * @param {HTMLElement} element
+ * @param {HTMLElement} rail
+ * @param {import("../train.js").TrainDesk} desk
  */
 export function createScope(element, rail, desk) {
   const { store } = desk;
@@ -186,7 +194,10 @@ export function createScope(element, rail, desk) {
 
 /**
  * What tells a variant from the others, in few words.
- * @param {import("../state/variants.js").Setting} setting @param {number} index @param {any} catalog @param {import("../figures/answer.js").Strings} strings
+ * @param {import("../state/variants.js").Setting} setting
+ * @param {number} index
+ * @param {any} catalog
+ * @param {import("../figures/answer.js").Strings} strings
  */
 export function contrastOf(setting, index, catalog, strings) {
   const parameters = parametersOf(setting, index);
@@ -207,7 +218,13 @@ const SYMBOLS = /** @type {Record<string, string>} */ ({
   epsilon: "ε",
 });
 
-/** @param {string} name @param {import("../state/url.js").Parameters} parameters @param {any} catalog @param {import("../figures/answer.js").Strings} strings @returns {string} */
+/**
+ * @param {string} name
+ * @param {import("../state/url.js").Parameters} parameters
+ * @param {any} catalog
+ * @param {import("../figures/answer.js").Strings} strings
+ * @returns {string}
+ */
 function inWords(name, parameters, catalog, strings) {
   const value = parameters[name];
   if (name === "clip_threshold")
@@ -227,7 +244,10 @@ function inWords(name, parameters, catalog, strings) {
   return `${strings(`control.${name}.label`)} ${value}`;
 }
 
-/** @param {HTMLElement} element @param {string} text */
+/**
+ * @param {HTMLElement} element
+ * @param {string} text
+ */
 function setText(element, text) {
   if (element.dataset.said === text) return;
   element.dataset.said = text;

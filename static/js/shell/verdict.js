@@ -3,7 +3,11 @@
 import { verdictWords } from "../figures/verdict.js";
 import { nodesOf } from "./markup.js";
 
-/** @param {HTMLElement} element @param {any} run @param {import("../figures/answer.js").Strings} strings */
+/**
+ * @param {HTMLElement} element
+ * @param {any} run
+ * @param {import("../figures/answer.js").Strings} strings
+ */
 export function showVerdict(element, run, strings) {
   const { kind, title, sentences } = verdictWords(run, strings);
   const strong = document.createElement("strong");

@@ -4,7 +4,10 @@ import { make } from "../controls/slider.js";
 import { presetOf } from "../state/presets.js";
 import { nodesOf } from "./markup.js";
 
-/** @param {HTMLElement} element @param {import("./actions.js").Desk} desk */
+/**
+ * @param {HTMLElement} element
+ * @param {import("./actions.js").Desk} desk
+ */
 export function createWhy(element, desk) {
   let said = "";
   return {

@@ -12,7 +12,8 @@ import { mathOf } from "./mathml.js";
  */
 
 /**
- * @param {HTMLElement | null} panel @param {import("./actions.js").Desk} desk
+ * @param {HTMLElement | null} panel
+ * @param {import("./actions.js").Desk} desk
  */
 export function createWorked(panel, desk) {
   const body = /** @type {HTMLElement} */ (panel?.querySelector(".worked"));
@@ -109,7 +110,10 @@ export function createWorked(panel, desk) {
       /** @type {HTMLElement | null} */ (body.querySelector(`[data-path="${focused}"]`))?.focus();
   }
 
-  /** @param {string} title @param {...Node} content */
+  /**
+   * @param {string} title
+   * @param {...Node} content
+   */
   function section(title, ...content) {
     const element = make("section", "worked-section");
     element.appendChild(make("h3", "worked-title")).append(...nodesOf(title));
@@ -131,7 +135,10 @@ export function createWorked(panel, desk) {
     return element;
   }
 
-  /** @param {Term[]} terms @param {Element | null} result */
+  /**
+   * @param {Term[]} terms
+   * @param {Element | null} result
+   */
   function sum(terms, result) {
     const row = make("div", "sum");
     terms.forEach((term, i) => {
@@ -163,7 +170,10 @@ export function createWorked(panel, desk) {
     return button;
   }
 
-  /** @param {Element} whole @param {Element | null} kept */
+  /**
+   * @param {Element} whole
+   * @param {Element | null} kept
+   */
   function total(whole, kept) {
     const row = make("div", "sum total");
     row.append(whole);
@@ -202,7 +212,10 @@ function keyOf({ t, k, loss }) {
   return `${t}-${k}-${loss ? "loss" : "state"}`;
 }
 
-/** @param {Path} a @param {Path} b */
+/**
+ * @param {Path} a
+ * @param {Path} b
+ */
 function same(a, b) {
   return a.t === b.t && a.k === b.k && a.loss === b.loss;
 }

@@ -16,7 +16,11 @@ const REGION = Object.freeze(["w_minimum", "w_maximum", "b_minimum", "b_maximum"
 /** The smallest and the largest region, in units of w or b. */
 const [NARROWEST, WIDEST] = [0.02, 40];
 
-/** The story whose setting this is; null if none. @param {Parameters} parameters @param {Record<string, any>} specifications */
+/**
+ * The story whose setting this is; null if none.
+ * @param {Parameters} parameters
+ * @param {Record<string, any>} specifications
+ */
 export function cliffStoryOf(parameters, specifications) {
   const { parameters: defaults } = parseQuery("", specifications);
   const found = CLIFF_STORIES.find(({ parameters: its }) =>
@@ -25,7 +29,12 @@ export function cliffStoryOf(parameters, specifications) {
   return found?.name ?? null;
 }
 
-/** The start always lies on the surface. @param {Parameters} parameters @param {Parameters} change @returns {Parameters} */
+/**
+ * The start always lies on the surface.
+ * @param {Parameters} parameters
+ * @param {Parameters} change
+ * @returns {Parameters}
+ */
 export function changedCliff(parameters, change) {
   const next = { ...parameters, ...change };
   for (const axis of ["w", "b"]) {
@@ -40,7 +49,10 @@ export function changedCliff(parameters, change) {
 
 /**
  * The start after an arrow key: a hundredth of the region, or a tenth.
- * @param {Parameters} parameters @param {number} right  Along b. @param {number} up  Along w. @param {boolean} far
+ * @param {Parameters} parameters
+ * @param {number} right  Along b.
+ * @param {number} up  Along w.
+ * @param {boolean} far
  */
 export function moved(parameters, right, up, far) {
   const step = far ? 0.1 : 0.01;
@@ -53,7 +65,9 @@ export function moved(parameters, right, up, far) {
 
 /**
  * Another region around the start; null is that of the beginning.
- * @param {Parameters} parameters @param {number | null} factor @param {Record<string, any>} specifications
+ * @param {Parameters} parameters
+ * @param {number | null} factor
+ * @param {Record<string, any>} specifications
  * @returns {Parameters} What changes.
  */
 export function zoomed(parameters, factor, specifications) {

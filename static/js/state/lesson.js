@@ -8,7 +8,11 @@
  * @property {string} lang  "" leaves it to the reader's browser.
  */
 
-/** What the page reads of it from the URL. @param {Lesson} lesson @returns {Record<string, string>} */
+/**
+ * What the page reads of it from the URL.
+ * @param {Lesson} lesson
+ * @returns {Record<string, string>}
+ */
 export function lessonParameters({ hide, lock, embed, lang }) {
   // What isn't there needs no lock.
   const locked = hide.includes("rail") ? [] : lock.filter((name) => !hide.includes(name));
@@ -20,7 +24,11 @@ export function lessonParameters({ hide, lock, embed, lang }) {
   };
 }
 
-/** The frame for another page. @param {string} link @param {string} title */
+/**
+ * The frame for another page.
+ * @param {string} link
+ * @param {string} title
+ */
 export function embedCode(link, title) {
   const escaped = (/** @type {string} */ text) =>
     text.replace(/&/g, "&amp;").replace(/"/g, "&quot;").replace(/</g, "&lt;");

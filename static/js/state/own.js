@@ -2,7 +2,8 @@
  * Data of a person's own, which no link holds: typed or pasted, sent by POST, kept in an exported file.
  *
  * @typedef {object} Own
- * @property {number[][]} [x] @property {number[][]} [target]
+ * @property {number[][]} [x]
+ * @property {number[][]} [target]
  * @property {Record<string, number[] | number[][]>} [weights]
  *
  * @typedef {import("./url.js").Parameters} Parameters
@@ -11,13 +12,23 @@
 
 import { WEIGHTS } from "../facts.js";
 
-/** The body of POST /api/v1/runs. @param {Parameters} parameters @param {Own} own @param {{ include: string[], norms?: string, arrays: "list" | "typed" }} asked */
+/**
+ * The body of POST /api/v1/runs.
+ * @param {Parameters} parameters
+ * @param {Own} own
+ * @param {{ include: string[], norms?: string, arrays: "list" | "typed" }} asked
+ */
 export function bodyOf(parameters, own, asked) {
   const flat = Object.fromEntries(Object.entries(parameters).filter(([, value]) => value !== null));
   return { ...flat, ...asked, ...own };
 }
 
-/** What follows from own data is left to the server: its length, its sizes, its source. @param {Parameters} parameters @param {Own} own @returns {Parameters} */
+/**
+ * What follows from own data is left to the server: its length, its sizes, its source.
+ * @param {Parameters} parameters
+ * @param {Own} own
+ * @returns {Parameters}
+ */
 export function fitted(parameters, own) {
   const next = { ...parameters };
   if (own.x) {
@@ -39,7 +50,10 @@ export function fitted(parameters, own) {
   return next;
 }
 
-/** @param {Own} own @returns {number | null} */
+/**
+ * @param {Own} own
+ * @returns {number | null}
+ */
 function hiddenSizeOf({ weights = {} }) {
   const { U, W, V, b_s: bias, h_0: start } = weights;
   const rows = W ?? U ?? bias ?? start;
@@ -73,7 +87,10 @@ export function parseRows(text) {
   return checked(table);
 }
 
-/** @param {string} text @returns {{ rows: number[][] } | { problem: Problem }} */
+/**
+ * @param {string} text
+ * @returns {{ rows: number[][] } | { problem: Problem }}
+ */
 function fromJson(text) {
   try {
     const parsed = JSON.parse(text);
@@ -87,7 +104,10 @@ function fromJson(text) {
   }
 }
 
-/** @param {number[][]} rows @returns {{ rows: number[][] } | { problem: Problem }} */
+/**
+ * @param {number[][]} rows
+ * @returns {{ rows: number[][] } | { problem: Problem }}
+ */
 function checked(rows) {
   const width = rows[0]?.length ?? 0;
   if (width === 0) return { problem: { key: "own.problem.empty", values: {} } };
@@ -118,7 +138,8 @@ export function parseWeights(text) {
 
 /**
  * An exported answer, or any body of a POST: its parameters and its own data.
- * @param {string} text @param {import("./url.js").Specifications} specifications
+ * @param {string} text
+ * @param {import("./url.js").Specifications} specifications
  * @returns {{ parameters: Parameters, own: Own } | null}
  */
 export function fromExport(text, specifications) {
@@ -142,7 +163,11 @@ export function fromExport(text, specifications) {
   return Object.keys(own).length > 0 || "seed" in given ? { parameters: fitted(parameters, own), own } : null;
 }
 
-/** What stays of own data when another source is chosen. @param {Own | null} own @returns {Own | null} */
+/**
+ * What stays of own data when another source is chosen.
+ * @param {Own | null} own
+ * @returns {Own | null}
+ */
 export function withoutSequence(own) {
   return own?.weights ? { weights: own.weights } : null;
 }

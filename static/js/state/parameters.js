@@ -29,7 +29,8 @@ export function changed(parameters, change, catalog) {
 
 /**
  * T before the server has said it; null for a text and for own data, whose length the server counts.
- * @param {Parameters} parameters @param {any} catalog
+ * @param {Parameters} parameters
+ * @param {any} catalog
  */
 export function lengthOf(parameters, catalog) {
   if (parameters.length !== null) return Number(parameters.length);
@@ -38,7 +39,11 @@ export function lengthOf(parameters, catalog) {
   return catalog.sources.find((/** @type {any} */ source) => source.name === parameters.source)?.default_length ?? 50;
 }
 
-/** Named loss steps that lie inside the sequence; the last step if none does. @param {string} lossAt @param {number | null} length */
+/**
+ * Named loss steps that lie inside the sequence; the last step if none does.
+ * @param {string} lossAt
+ * @param {number | null} length
+ */
 function lossSteps(lossAt, length) {
   if (lossAt === "last" || lossAt === "every" || length === null) return lossAt;
   const steps = lossAt.split(",").filter((step) => Number(step) <= length);

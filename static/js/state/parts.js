@@ -17,18 +17,29 @@ const LONG = 120;
  * @property {Record<string, string>} backward  By part: the truncation and clipping it was computed for.
  */
 
-/** @param {any} run @param {string} part */
+/**
+ * @param {any} run
+ * @param {string} part
+ */
 function has(run, part) {
   return part === SPECTRAL_NORMS ? Boolean(run.jacobian_norms?.log10_spectral) : part in run;
 }
 
-/** The API's words for parts to ask for. @param {string[]} parts @returns {{ include: string[], norms: "both" | "frobenius" }} */
+/**
+ * The API's words for parts to ask for.
+ * @param {string[]} parts
+ * @returns {{ include: string[], norms: "both" | "frobenius" }}
+ */
 export function asked(parts) {
   const include = new Set(parts.map((part) => (part === SPECTRAL_NORMS ? "jacobian_norms" : part)));
   return { include: [...include], norms: parts.includes(SPECTRAL_NORMS) ? "both" : "frobenius" };
 }
 
-/** @param {any} run @param {Parameters} parameters @returns {Known} */
+/**
+ * @param {any} run
+ * @param {Parameters} parameters
+ * @returns {Known}
+ */
 export function known(run, parameters) {
   const backward = Object.fromEntries(
     BACKWARD_PARTS.filter((part) => part in run).map((part) => [part, backwardOf(parameters)]),
@@ -36,14 +47,21 @@ export function known(run, parameters) {
   return { run, base: baseOf(parameters), backward };
 }
 
-/** The same picture, for as long as it takes: it answers another question now. @param {Known | null} have @returns {Known | null} */
+/**
+ * The same picture, for as long as it takes: it answers another question now.
+ * @param {Known | null} have
+ * @returns {Known | null}
+ */
 export function outdated(have) {
   return have && { ...have, base: "" };
 }
 
 /**
  * The newer answer, with what an earlier answer to the same question still tells.
- * @param {Known | null} before @param {any} run @param {Parameters} parameters @returns {Known}
+ * @param {Known | null} before
+ * @param {any} run
+ * @param {Parameters} parameters
+ * @returns {Known}
  */
 export function merged(before, run, parameters) {
   const fresh = known(run, parameters);
@@ -84,7 +102,8 @@ export function missing(have, parameters, wanted, length, derivable, atRest = []
 
 /**
  * Whether a slice of the loss holds for another threshold too: one factor for all parameters only moves the mark along the same line.
- * @param {string} then @param {string} now  As `backwardOf` tells it.
+ * @param {string} then
+ * @param {string} now  As `backwardOf` tells it.
  */
 function sameSlice(then, now) {
   const [before, after] = [then, now].map((text) => {

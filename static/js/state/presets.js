@@ -6,12 +6,21 @@
 
 import { parseQuery } from "./url.js";
 
-/** @param {{ parameters: Record<string, any> }} preset @param {any} catalog @returns {Parameters} */
+/**
+ * @param {{ parameters: Record<string, any> }} preset
+ * @param {any} catalog
+ * @returns {Parameters}
+ */
 export function parametersOf(preset, catalog) {
   return { ...parseQuery("", catalog.parameters).parameters, ...preset.parameters };
 }
 
-/** The preset whose setting this is, in every parameter; null if none. @param {Parameters} parameters @param {any} catalog @returns {string | null} */
+/**
+ * The preset whose setting this is, in every parameter; null if none.
+ * @param {Parameters} parameters
+ * @param {any} catalog
+ * @returns {string | null}
+ */
 export function presetOf(parameters, catalog) {
   const { presets, parameters: specifications } = catalog;
   const valueIn = (/** @type {any} */ preset, /** @type {string} */ name) =>

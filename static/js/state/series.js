@@ -35,7 +35,9 @@ export const EMPTY = Object.freeze({
 
 /**
  * The series with one more event of the server.
- * @param {Series} series @param {string} event @param {any} data
+ * @param {Series} series
+ * @param {string} event
+ * @param {any} data
  * @returns {Series}
  */
 export function told(series, event, data) {
@@ -55,14 +57,22 @@ export function told(series, event, data) {
   }
 }
 
-/** A snapshot may come twice; the same numbers. @param {any[]} have @param {any[]} come */
+/**
+ * A snapshot may come twice; the same numbers.
+ * @param {any[]} have
+ * @param {any[]} come
+ */
 function withSnapshots(have, come) {
   const last = have[have.length - 1]?.step ?? -1;
   const fresh = come.filter(({ step }) => step > last).map((snapshot) => decode(snapshot));
   return fresh.length > 0 ? [...have, ...fresh] : have;
 }
 
-/** @param {Series} series @param {any} data @returns {Series} */
+/**
+ * @param {Series} series
+ * @param {any} data
+ * @returns {Series}
+ */
 function withSteps(series, data) {
   const { count } = series;
   if (data.first > count + 1) throw new RangeError(`Steps ${count + 1} to ${data.first - 1} are missing.`);
@@ -75,7 +85,10 @@ function withSteps(series, data) {
 
 /**
  * The array up to `total`, in the same memory where there is room: what was there before is never altered.
- * @param {Float64Array} array @param {number} count @param {(number | boolean | null)[] | null} values @param {number} known  How many of them are there already.
+ * @param {Float64Array} array
+ * @param {number} count
+ * @param {(number | boolean | null)[] | null} values
+ * @param {number} known  How many of them are there already.
  * @param {number} total
  */
 function extended(array, count, values, known, total) {

@@ -68,7 +68,12 @@ export function toQuery(parameters, page = {}, pins = []) {
   return search.toString();
 }
 
-/** The parameters that aren't at their default. @param {Parameters} parameters @param {Specifications} specifications @returns {Parameters} */
+/**
+ * The parameters that aren't at their default.
+ * @param {Parameters} parameters
+ * @param {Specifications} specifications
+ * @returns {Parameters}
+ */
 export function changedFrom(parameters, specifications) {
   return Object.fromEntries(
     Object.entries(parameters).filter(([name, value]) => value !== (specifications[name]?.default ?? null)),

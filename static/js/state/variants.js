@@ -38,7 +38,12 @@ export function formatVariant(variant) {
     .join(SEPARATE);
 }
 
-/** What isn't a parameter that may differ, or not a value for it, is left out. @param {string} text @param {Record<string, any>} specifications @returns {Parameters} */
+/**
+ * What isn't a parameter that may differ, or not a value for it, is left out.
+ * @param {string} text
+ * @param {Record<string, any>} specifications
+ * @returns {Parameters}
+ */
 export function parseVariant(text, specifications) {
   /** @type {Parameters} */
   const variant = {};
@@ -55,7 +60,8 @@ export function parseVariant(text, specifications) {
 
 /**
  * The setting that a link holds; null if it holds none.
- * @param {string} query @param {Record<string, any>} specifications
+ * @param {string} query
+ * @param {Record<string, any>} specifications
  * @returns {{ setting: Setting | null, page: Record<string, string> }}
  */
 export function parseSetting(query, specifications) {
@@ -72,7 +78,9 @@ export function parseSetting(query, specifications) {
 
 /**
  * The link of a setting: what isn't at its default, and the variants.
- * @param {Setting} setting @param {Record<string, any>} specifications @param {Record<string, string>} [page]
+ * @param {Setting} setting
+ * @param {Record<string, any>} specifications
+ * @param {Record<string, string>} [page]
  */
 export function settingQuery({ shared, variants }, specifications, page = {}) {
   const search = new URLSearchParams(toQuery(changedFrom(shared, specifications), page));
@@ -80,19 +88,30 @@ export function settingQuery({ shared, variants }, specifications, page = {}) {
   return search.toString().replaceAll("%3A", ASSIGN).replaceAll("%2C", SEPARATE);
 }
 
-/** All parameters of one variant. @param {Setting} setting @param {number} index @returns {Parameters} */
+/**
+ * All parameters of one variant.
+ * @param {Setting} setting
+ * @param {number} index
+ * @returns {Parameters}
+ */
 export function parametersOf({ shared, variants }, index) {
   return { ...shared, ...variants[index] };
 }
 
-/** The query of its training run. @param {Setting} setting @param {number} index */
+/**
+ * The query of its training run.
+ * @param {Setting} setting
+ * @param {number} index
+ */
 export function queryOf(setting, index) {
   return toQuery(parametersOf(setting, index));
 }
 
 /**
  * The setting after a change of the shared parameters, or of one variant.
- * @param {Setting} setting @param {Parameters} change @param {number | null} scope  null: all variants.
+ * @param {Setting} setting
+ * @param {Parameters} change
+ * @param {number | null} scope  null: all variants.
  * @param {any} catalog
  * @returns {Setting}
  */
@@ -106,7 +125,12 @@ export function changedSetting(setting, change, scope, catalog) {
   return tidy({ shared: consistent(setting.shared, common, catalog), variants }, catalog);
 }
 
-/** @param {Parameters} shared @param {Parameters} change @param {any} catalog @returns {Parameters} */
+/**
+ * @param {Parameters} shared
+ * @param {Parameters} change
+ * @param {any} catalog
+ * @returns {Parameters}
+ */
 function consistent(shared, change, catalog) {
   const next = { ...shared, ...change };
   // Each task has a length, each optimiser a learning rate, that suits it.
@@ -122,7 +146,12 @@ function forgotten() {
   return Object.fromEntries(["learning_rate", ...OPTIMIZER_SETTINGS].map((name) => [name, null]));
 }
 
-/** Without differences that are none. @param {Setting} setting @param {any} catalog @returns {Setting} */
+/**
+ * Without differences that are none.
+ * @param {Setting} setting
+ * @param {any} catalog
+ * @returns {Setting}
+ */
 function tidy({ shared, variants }, catalog) {
   const length = lengthOf(shared, catalog);
   return {
@@ -135,22 +164,39 @@ function tidy({ shared, variants }, catalog) {
   };
 }
 
-/** T. @param {Parameters} shared @param {any} catalog @returns {number} */
+/**
+ * T.
+ * @param {Parameters} shared
+ * @param {any} catalog
+ * @returns {number}
+ */
 export function lengthOf(shared, catalog) {
   return Number(shared.length ?? taskOf(shared, catalog)?.default_length ?? 20);
 }
 
-/** @param {Parameters} shared @param {any} catalog */
+/**
+ * @param {Parameters} shared
+ * @param {any} catalog
+ */
 export function taskOf(shared, catalog) {
   return catalog.tasks.find((/** @type {any} */ task) => task.name === shared.task) ?? null;
 }
 
-/** What an optimiser reads, with its defaults. @param {Parameters} parameters @param {any} catalog @returns {Record<string, number>} */
+/**
+ * What an optimiser reads, with its defaults.
+ * @param {Parameters} parameters
+ * @param {any} catalog
+ * @returns {Record<string, number>}
+ */
 export function settingsOfOptimizer(parameters, catalog) {
   return catalog.optimizers.find((/** @type {any} */ each) => each.name === parameters.optimizer)?.settings ?? {};
 }
 
-/** Names of the parameters in which the variants differ from each other, in the order of the form. @param {Setting} setting @param {Record<string, any>} specifications */
+/**
+ * Names of the parameters in which the variants differ from each other, in the order of the form.
+ * @param {Setting} setting
+ * @param {Record<string, any>} specifications
+ */
 export function contrasted(setting, specifications) {
   const all = setting.variants.map((_, i) => parametersOf(setting, i));
   return Object.keys(specifications).filter((name) =>
@@ -158,7 +204,11 @@ export function contrasted(setting, specifications) {
   );
 }
 
-/** @param {{ parameters: Parameters, variants: { parameters: Parameters }[] }} preset @param {any} catalog @returns {Setting} */
+/**
+ * @param {{ parameters: Parameters, variants: { parameters: Parameters }[] }} preset
+ * @param {any} catalog
+ * @returns {Setting}
+ */
 export function settingOf(preset, catalog) {
   const { parameters: defaults } = parseQuery("", catalog.training_parameters);
   return {
@@ -167,7 +217,12 @@ export function settingOf(preset, catalog) {
   };
 }
 
-/** The story whose setting this is, whatever the seed; null if none. @param {Setting} setting @param {any} catalog @returns {any} */
+/**
+ * The story whose setting this is, whatever the seed; null if none.
+ * @param {Setting} setting
+ * @param {any} catalog
+ * @returns {any}
+ */
 export function storyOf(setting, catalog) {
   const specifications = catalog.training_parameters;
   const seedless = (/** @type {Setting} */ { shared, variants }) =>

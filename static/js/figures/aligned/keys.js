@@ -13,7 +13,12 @@ import { ROWS, YAXIS } from "./layout.js";
  * @typedef {import("../answer.js").Strings} Strings
  */
 
-/** Over each row what it is, and at the end of the axis what it counts. @param {any} layout @param {View} view @param {Strings} strings */
+/**
+ * Over each row what it is, and at the end of the axis what it counts.
+ * @param {any} layout
+ * @param {View} view
+ * @param {Strings} strings
+ */
 export function titles(layout, view, strings) {
   const { palette, compact } = view;
   const x = axisOf(layout, "x");
@@ -52,7 +57,13 @@ export function titles(layout, view, strings) {
   ];
 }
 
-/** What the colours and lines mean, at the right of each row. @param {any} run @param {View} view @param {Strings} strings @param {any} layout */
+/**
+ * What the colours and lines mean, at the right of each row.
+ * @param {any} run
+ * @param {View} view
+ * @param {Strings} strings
+ * @param {any} layout
+ */
 export function keys(run, view, strings, layout) {
   const marks = lineKey(run, view, strings, layout);
   if (view.compact) return marks;
@@ -78,7 +89,13 @@ export function keys(run, view, strings, layout) {
 /** Of an entry of a line's key, in pixels. */
 const KEY = Object.freeze({ gap: 6, line: 20, apart: 16 });
 
-/** The key of the norm curve, at the right end of its title. @param {any} run @param {View} view @param {Strings} strings @param {any} layout */
+/**
+ * The key of the norm curve, at the right end of its title.
+ * @param {any} run
+ * @param {View} view
+ * @param {Strings} strings
+ * @param {any} layout
+ */
 function lineKey(run, view, strings, layout) {
   const x = axisOf(layout, "x");
   const y = axisOf(layout, "y4");
@@ -114,7 +131,11 @@ function lineKey(run, view, strings, layout) {
   return marks;
 }
 
-/** As many entries, from the first on, as there is room for beside the title. @param {ReturnType<typeof normKey>} entries @param {number} room */
+/**
+ * As many entries, from the first on, as there is room for beside the title.
+ * @param {ReturnType<typeof normKey>} entries
+ * @param {number} room
+ */
 function fitting(entries, room) {
   let taken = 0;
   return entries.filter((entry) => {

@@ -13,7 +13,11 @@ import { RESTING } from "../painted-axis.js";
 export const ROWS = /** @type {const} */ (["network", "states", "adjoints", "norms"]);
 export const YAXIS = { network: "y", states: "y2", adjoints: "y3", norms: "y4" };
 
-/** Sizes in pixels. @param {any} run @param {View} view */
+/**
+ * Sizes in pixels.
+ * @param {any} run
+ * @param {View} view
+ */
 function sizes(run, view) {
   const { compact } = view;
   const heights = {
@@ -29,24 +33,38 @@ function sizes(run, view) {
   };
 }
 
-/** @param {any} run @param {View} view */
+/**
+ * @param {any} run
+ * @param {View} view
+ */
 export function alignedHeight(run, view) {
   const { heights, titles: gaps, margin } = sizes(run, view);
   return margin.t + margin.b + ROWS.reduce((sum, row) => sum + heights[row], 0) + gaps * (ROWS.length - 1);
 }
 
-/** @param {any} run @param {View} view @returns {[number, number]} */
+/**
+ * @param {any} run
+ * @param {View} view
+ * @returns {[number, number]}
+ */
 export function timeRange(run, view) {
   return view.range ?? [-0.5, lengthOf(run) + 0.5];
 }
 
-/** @param {any} run @param {View} view @param {any} layout */
+/**
+ * @param {any} run
+ * @param {View} view
+ * @param {any} layout
+ */
 export function laneIn(run, view, layout) {
   const x = axisOf(layout, "x");
   return laneOf(run, view, timeRange(run, view), x.length, sizes(run, view).heights.network);
 }
 
-/** @param {any} run @param {View} view */
+/**
+ * @param {any} run
+ * @param {View} view
+ */
 export function layoutOf(run, view) {
   const { heights, titles: gap, margin } = sizes(run, view);
   const height = alignedHeight(run, view);
@@ -90,7 +108,8 @@ export function unitTicks(run) {
 
 /**
  * Step numbers, with the step's own label (a year, a character) under them.
- * @param {any} run @param {View} view
+ * @param {any} run
+ * @param {View} view
  * @returns {{ tickvals: number[], ticktext: string[], second?: string[] }}
  */
 export function timeTicks(run, view) {

@@ -16,7 +16,9 @@ import { laneIn, YAXIS } from "./layout.js";
 
 /**
  * Pointer and wave, over the picture; cheap enough for every frame.
- * @param {any} run @param {View} view @param {any} layout
+ * @param {any} run
+ * @param {View} view
+ * @param {any} layout
  */
 export function alignedOverlay(run, view, layout) {
   const lane = laneIn(run, view, layout);
@@ -65,7 +67,11 @@ export function alignedOverlay(run, view, layout) {
 
 /**
  * What is under a place of the figure.
- * @param {any} run @param {View} _view @param {any} layout @param {number} px @param {number} py
+ * @param {any} run
+ * @param {View} _view
+ * @param {any} layout
+ * @param {number} px
+ * @param {number} py
  * @returns {import("../answer.js").Pointer | null}
  */
 export function alignedPoint(run, _view, layout, px, py) {
@@ -82,7 +88,9 @@ export function alignedPoint(run, _view, layout, px, py) {
 
 /**
  * The numbers of a step, as rows of a small table.
- * @param {any} run @param {import("../answer.js").Pointer} pointer @param {Strings} strings
+ * @param {any} run
+ * @param {import("../answer.js").Pointer} pointer
+ * @param {Strings} strings
  * @returns {{ title: string, rows: [string, string][] }}
  */
 export function alignedReading(run, pointer, strings) {

@@ -11,7 +11,12 @@ import { pathsOf } from "./surface.js";
  * @typedef {import("../answer.js").Strings} Strings
  */
 
-/** @param {Cliff} cliff @param {View} view @param {Strings} strings @returns {import("../answer.js").Drawing} */
+/**
+ * @param {Cliff} cliff
+ * @param {View} view
+ * @param {Strings} strings
+ * @returns {import("../answer.js").Drawing}
+ */
 export function descentsFigure(cliff, view, strings) {
   const { descents, parameters } = cliff;
   const paths = pathsOf(view.palette);
@@ -24,7 +29,13 @@ export function descentsFigure(cliff, view, strings) {
       return { index, count: values.length, valueAt: (/** @type {number} */ i) => values[i] };
     });
   const height = view.compact ? 110 : 190;
-  /** @param {string} title @param {ReturnType<typeof curves>} lines @param {[number, number]} range @param {number} [level] @returns {import("../stacked.js").Row} */
+  /**
+   * @param {string} title
+   * @param {ReturnType<typeof curves>} lines
+   * @param {[number, number]} range
+   * @param {number} [level]
+   * @returns {import("../stacked.js").Row}
+   */
   const row = (title, lines, range, level = Number.NaN) => ({
     title,
     height,
@@ -60,7 +71,12 @@ export function descentsFigure(cliff, view, strings) {
   );
 }
 
-/** The threshold among the numbers of its axis, by its letter. @param {ReturnType<typeof decades>} ticks @param {number} level @param {number} perPixel */
+/**
+ * The threshold among the numbers of its axis, by its letter.
+ * @param {ReturnType<typeof decades>} ticks
+ * @param {number} level
+ * @param {number} perPixel
+ */
 function withLevel({ tickvals, ticktext }, level, perPixel) {
   if (!Number.isFinite(level)) return { tickvals, ticktext };
   const kept = tickvals.map((value) => Math.abs(value - level) >= 11 * perPixel);
@@ -70,7 +86,11 @@ function withLevel({ tickvals, ticktext }, level, perPixel) {
   };
 }
 
-/** Far from the surface a gradient is exactly zero, and has no logarithm. @param {number} count @param {(index: number) => number} valueAt */
+/**
+ * Far from the surface a gradient is exactly zero, and has no logarithm.
+ * @param {number} count
+ * @param {(index: number) => number} valueAt
+ */
 function lastFinite(count, valueAt) {
   let end = count - 1;
   while (end > 0 && !Number.isFinite(valueAt(end))) end -= 1;
@@ -82,12 +102,21 @@ function fromZero(mark) {
   return { ...mark, x: Float64Array.from(mark.x, (value) => value - 1) };
 }
 
-/** @param {[number, number]} range @param {number} low @param {number} high @returns {[number, number]} */
+/**
+ * @param {[number, number]} range
+ * @param {number} low
+ * @param {number} high
+ * @returns {[number, number]}
+ */
 function bounded(range, low, high) {
   return [Math.max(low, range[0]), Math.min(high, range[1])];
 }
 
-/** @param {Cliff} cliff @param {View} _view @param {Strings} strings */
+/**
+ * @param {Cliff} cliff
+ * @param {View} _view
+ * @param {Strings} strings
+ */
 export function descentsSummary({ descents }, _view, strings) {
   return /** @type {const} */ (["raw", "clipped"]).map((name) => {
     const { error, gradient_norm: norm, ended } = descents[name];

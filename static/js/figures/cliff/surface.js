@@ -30,7 +30,12 @@ const MISS_STEP = 0.05;
 /** log10 ‖∇E‖ with the darkest and the lightest colour, and from line to line. */
 const [STEEP, GENTLE, SLOPE_STEP] = [2, -4, 0.5];
 
-/** @param {Cliff} cliff @param {View} view @param {Strings} strings @returns {import("../answer.js").Drawing} */
+/**
+ * @param {Cliff} cliff
+ * @param {View} view
+ * @param {Strings} strings
+ * @returns {import("../answer.js").Drawing}
+ */
 export function surfaceFigure(cliff, view, strings) {
   const layout = layoutOf(cliff, view);
   const { palette } = view;
@@ -79,7 +84,10 @@ function bounds({ surface }) {
   return { w_minimum, w_maximum, b_minimum, b_maximum };
 }
 
-/** @param {Cliff} cliff @param {View} view */
+/**
+ * @param {Cliff} cliff
+ * @param {View} view
+ */
 function layoutOf(cliff, view) {
   const { compact, width } = view;
   const right = compact ? 10 : 66;
@@ -98,7 +106,11 @@ function layoutOf(cliff, view) {
   };
 }
 
-/** Of the fixed points. @param {Cliff} cliff @returns {[number, number]} */
+/**
+ * Of the fixed points.
+ * @param {Cliff} cliff
+ * @returns {[number, number]}
+ */
 function stateRange({ bifurcation }) {
   let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const { x } of bifurcation.branches) {
@@ -115,7 +127,12 @@ function stateRange({ bifurcation }) {
 /** @type {WeakMap<any, { key: string, pixels: Uint32Array }>} */
 const painted = new WeakMap();
 
-/** The relief, painted once for a surface, a size and a meaning. @param {Cliff} cliff @param {View} view @param {any} layout */
+/**
+ * The relief, painted once for a surface, a size and a meaning.
+ * @param {Cliff} cliff
+ * @param {View} view
+ * @param {any} layout
+ */
 function reliefMark({ surface }, view, layout) {
   const x = axisOf(layout, "x");
   const y = axisOf(layout, "y");
@@ -141,7 +158,12 @@ function reliefMark({ surface }, view, layout) {
 /** Pixels of the relief per pixel of the page: fine lines on fine screens, at four times the work. */
 const DENSITY = 2;
 
-/** With w upwards and b to the right; the answer has it the other way round. @param {any} surface @param {string} show @returns {import("../../math/relief.js").Surface} */
+/**
+ * With w upwards and b to the right; the answer has it the other way round.
+ * @param {any} surface
+ * @param {string} show
+ * @returns {import("../../math/relief.js").Surface}
+ */
 function gridOf(surface, show) {
   const [columns, rows] = surface.error.shape;
   const turned = (/** @type {ArrayLike<number>} */ values, /** @type {number} */ factor) => {
@@ -176,7 +198,13 @@ function lookOf(show) {
       };
 }
 
-/** Where x_0 is the unstable fixed point, on the boundary of two basins: there stands the wall. @param {Cliff} cliff @param {View} view @param {Strings} strings @returns {any[]} */
+/**
+ * Where x_0 is the unstable fixed point, on the boundary of two basins: there stands the wall.
+ * @param {Cliff} cliff
+ * @param {View} view
+ * @param {Strings} strings
+ * @returns {any[]}
+ */
 function boundaryMarks(cliff, view, strings) {
   const { palette } = view;
   const lines = cliff.surface.basin_boundaries;
@@ -206,7 +234,14 @@ function boundaryMarks(cliff, view, strings) {
 /** Where along what is seen of the boundary its name stands. */
 const BOUNDARY_NAME = 0.65;
 
-/** Where two fixed points meet, over the whole surface. @param {number} low @param {number} high @param {View} view @param {Strings} strings @returns {any[]} */
+/**
+ * Where two fixed points meet, over the whole surface.
+ * @param {number} low
+ * @param {number} high
+ * @param {View} view
+ * @param {Strings} strings
+ * @returns {any[]}
+ */
 function foldMarks(low, high, view, strings) {
   const lines = foldLines(low, high, 81);
   if (!lines) return [];
@@ -230,7 +265,15 @@ function foldMarks(low, high, view, strings) {
   ];
 }
 
-/** The w at which the fixed points are shown. @param {Cliff} cliff @param {View} view @param {Strings} strings @param {number} left @param {number} right @returns {any[]} */
+/**
+ * The w at which the fixed points are shown.
+ * @param {Cliff} cliff
+ * @param {View} view
+ * @param {Strings} strings
+ * @param {number} left
+ * @param {number} right
+ * @returns {any[]}
+ */
 function sliceMarks({ bifurcation }, view, strings, left, right) {
   const { palette } = view;
   const w = Number(bifurcation.w);
@@ -251,7 +294,12 @@ function sliceMarks({ bifurcation }, view, strings, left, right) {
   ];
 }
 
-/** @param {any} layout @param {string} yaxis @param {string} text @param {View} view */
+/**
+ * @param {any} layout
+ * @param {string} yaxis
+ * @param {string} text
+ * @param {View} view
+ */
 function title(layout, yaxis, text, view) {
   const x = axisOf(layout, "x");
   const y = axisOf(layout, yaxis);
@@ -268,7 +316,13 @@ function title(layout, yaxis, text, view) {
   };
 }
 
-/** What the colours mean. @param {Cliff} _cliff @param {View} view @param {any} layout @returns {any[]} */
+/**
+ * What the colours mean.
+ * @param {Cliff} _cliff
+ * @param {View} view
+ * @param {any} layout
+ * @returns {any[]}
+ */
 function keyMarks(_cliff, view, layout) {
   if (view.compact) return [];
   const { palette, show } = view;
@@ -305,7 +359,14 @@ function keyMarks(_cliff, view, layout) {
   ];
 }
 
-/** Fixed points over b: stable, unstable, where they meet, and where one of them is x_0. @param {Cliff} cliff @param {View} view @param {Strings} strings @param {any} layout @returns {any[]} */
+/**
+ * Fixed points over b: stable, unstable, where they meet, and where one of them is x_0.
+ * @param {Cliff} cliff
+ * @param {View} view
+ * @param {Strings} strings
+ * @param {any} layout
+ * @returns {any[]}
+ */
 function bifurcationMarks({ bifurcation }, view, strings, layout) {
   const { palette } = view;
   const lines = bifurcation.branches.map((/** @type {any} */ { stable, b, x }) => ({
@@ -360,7 +421,14 @@ function bifurcationMarks({ bifurcation }, view, strings, layout) {
   ];
 }
 
-/** Where the unstable fixed point is x_0: on either side the state goes to another branch. @param {any} bifurcation @param {View} view @param {Strings} strings @param {any} layout @returns {any[]} */
+/**
+ * Where the unstable fixed point is x_0: on either side the state goes to another branch.
+ * @param {any} bifurcation
+ * @param {View} view
+ * @param {Strings} strings
+ * @param {any} layout
+ * @returns {any[]}
+ */
 function startMarks({ basin_boundary: boundary }, { palette }, strings, layout) {
   const [left, right] = layout.xaxis.range;
   if (!boundary || boundary.b < left || boundary.b > right) return [];
@@ -381,7 +449,11 @@ function startMarks({ basin_boundary: boundary }, { palette }, strings, layout) 
   ];
 }
 
-/** @param {View} view @param {Strings} strings @returns {import("../stacked.js").Key[]} */
+/**
+ * @param {View} view
+ * @param {Strings} strings
+ * @returns {import("../stacked.js").Key[]}
+ */
 function branches({ palette }, strings) {
   return [
     { text: strings("cliff.stable"), stroke: palette.second, width: 2.25 },
@@ -389,7 +461,13 @@ function branches({ palette }, strings) {
   ];
 }
 
-/** The descents and where they start, and the pointer through both rows. @param {Cliff} cliff @param {View} view @param {any} layout @returns {any[]} */
+/**
+ * The descents and where they start, and the pointer through both rows.
+ * @param {Cliff} cliff
+ * @param {View} view
+ * @param {any} layout
+ * @returns {any[]}
+ */
 export function surfaceOverlay(cliff, view, layout) {
   const { palette, pointer } = view;
   const marks = /** @type {any[]} */ ([]);
@@ -435,7 +513,12 @@ export function pathsOf(palette) {
   ]);
 }
 
-/** The (w, b) under a pixel of the surface; null beside it. @param {any} layout @param {number} px @param {number} py */
+/**
+ * The (w, b) under a pixel of the surface; null beside it.
+ * @param {any} layout
+ * @param {number} px
+ * @param {number} py
+ */
 export function placeAt(layout, px, py) {
   const x = axisOf(layout, "x");
   const y = axisOf(layout, "y");
@@ -443,7 +526,13 @@ export function placeAt(layout, px, py) {
   return { w: y.value(py), b: x.value(px) };
 }
 
-/** @param {Cliff} cliff @param {any} layout @param {number} px @param {number} py @param {Strings} strings */
+/**
+ * @param {Cliff} cliff
+ * @param {any} layout
+ * @param {number} px
+ * @param {number} py
+ * @param {Strings} strings
+ */
 export function surfaceInspect({ surface }, layout, px, py, strings) {
   const at = placeAt(layout, px, py);
   if (!at) return null;
@@ -462,7 +551,11 @@ export function surfaceInspect({ surface }, layout, px, py, strings) {
   };
 }
 
-/** @param {Cliff} cliff @param {View} view @param {Strings} strings */
+/**
+ * @param {Cliff} cliff
+ * @param {View} view
+ * @param {Strings} strings
+ */
 export function surfaceSummary({ surface, bifurcation }, view, strings) {
   const { error, log10_gradient_norm: slope, w, b } = surface;
   const rows = error.shape[1];

@@ -3,7 +3,8 @@
 import { number, plain } from "../../math/format.js";
 
 /**
- * @param {import("./surface.js").Cliff} cliff @param {import("../answer.js").Strings} strings
+ * @param {import("./surface.js").Cliff} cliff
+ * @param {import("../answer.js").Strings} strings
  * @returns {{ kind: string, title: string, sentences: string[] }}
  */
 export function cliffWords({ descents, parameters }, strings) {
@@ -16,14 +17,21 @@ export function cliffWords({ descents, parameters }, strings) {
   };
 }
 
-/** @param {any} raw @param {any} clipped */
+/**
+ * @param {any} raw
+ * @param {any} clipped
+ */
 function kindOf(raw, clipped) {
   const stays = (/** @type {any} */ { ended }) => ended === "steps_done";
   if (stays(raw)) return stays(clipped) ? "both_stay" : "clipped_leaves";
   return stays(clipped) ? "saved" : "both_leave";
 }
 
-/** The update that throws the descent out begins at its last point but one. @param {any} raw @param {import("../answer.js").Strings} strings */
+/**
+ * The update that throws the descent out begins at its last point but one.
+ * @param {any} raw
+ * @param {import("../answer.js").Strings} strings
+ */
 function rawSentence({ error, gradient_norm: norm, ended }, strings) {
   const last = error.values.length - 1;
   if (ended === "steps_done")
@@ -32,7 +40,11 @@ function rawSentence({ error, gradient_norm: norm, ended }, strings) {
   return strings("cliff.raw.thrown", { update: from + 1, norm: number(norm.values[from], 3) });
 }
 
-/** @param {any} clipped @param {number} threshold @param {import("../answer.js").Strings} strings */
+/**
+ * @param {any} clipped
+ * @param {number} threshold
+ * @param {import("../answer.js").Strings} strings
+ */
 function clippedSentence({ error, clipped_steps: shortened, ended }, threshold, strings) {
   const last = error.values.length - 1;
   const values = {

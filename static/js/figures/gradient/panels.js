@@ -12,7 +12,12 @@ import { clamp } from "../../math/scale.js";
 /** A relative bias below it is what float64 rounds away. */
 const ROUNDING = 1e-12;
 
-/** Bars of log10 norm by lag; those outside the window are faded. @param {any} run @param {View} view @param {Facts} facts */
+/**
+ * Bars of log10 norm by lag; those outside the window are faded.
+ * @param {any} run
+ * @param {View} view
+ * @param {Facts} facts
+ */
 export function lagMarks(run, view, { T, K, lagRange, mode }) {
   const { palette } = view;
   const logs = run.gradient_by_lag.log10_norm.values;
@@ -33,7 +38,13 @@ export function lagMarks(run, view, { T, K, lagRange, mode }) {
   ];
 }
 
-/** Bias and cosine of every window, and of the one that is chosen. @param {any} run @param {View} view @param {Strings} strings @param {Facts} facts */
+/**
+ * Bias and cosine of every window, and of the one that is chosen.
+ * @param {any} run
+ * @param {View} view
+ * @param {Strings} strings
+ * @param {Facts} facts
+ */
 export function windowMarks(run, view, strings, { T, K, kept, mode }) {
   const { palette } = view;
   const { relative_bias: bias, cosine } = run.gradient_by_lag.truncated;
@@ -96,7 +107,12 @@ export function windowMarks(run, view, strings, { T, K, kept, mode }) {
   return [...marks, label("cosine", palette.accent), label("bias", palette.second)];
 }
 
-/** The gradient over all parameters as an arrow: whole, cut, clipped. @param {View} view @param {Strings} strings @param {Facts} facts */
+/**
+ * The gradient over all parameters as an arrow: whole, cut, clipped.
+ * @param {View} view
+ * @param {Strings} strings
+ * @param {Facts} facts
+ */
 export function clipMarks(view, strings, { update, kept, K, T }) {
   if (!update) return [];
   const { palette } = view;
@@ -174,7 +190,13 @@ export function turnedBy(kept) {
   return Math.acos(clamp(kept?.cosine ?? 1, -1, 1));
 }
 
-/** The loss along the step, and where the raw and the clipped one land. @param {any} run @param {View} view @param {Strings} strings @param {Facts} facts */
+/**
+ * The loss along the step, and where the raw and the clipped one land.
+ * @param {any} run
+ * @param {View} view
+ * @param {Strings} strings
+ * @param {Facts} facts
+ */
 export function sliceMarks(run, view, strings, { slice }) {
   if (!slice) return [];
   const { palette } = view;
@@ -243,7 +265,11 @@ export function sliceMarks(run, view, strings, { slice }) {
   return marks;
 }
 
-/** @param {ArrayLike<number>} x  Ascending. @param {ArrayLike<number>} y @param {number} at */
+/**
+ * @param {ArrayLike<number>} x  Ascending.
+ * @param {ArrayLike<number>} y
+ * @param {number} at
+ */
 export function interpolate(x, y, at) {
   if (at <= x[0]) return y[0];
   for (let i = 1; i < x.length; i += 1) {
@@ -252,7 +278,12 @@ export function interpolate(x, y, at) {
   return y[y.length - 1];
 }
 
-/** @param {any} axes @param {number} x @param {[number, number]} range @param {import("../answer.js").Palette} palette */
+/**
+ * @param {any} axes
+ * @param {number} x
+ * @param {[number, number]} range
+ * @param {import("../answer.js").Palette} palette
+ */
 function cutLine(axes, x, range, palette) {
   return {
     mark: "segments",

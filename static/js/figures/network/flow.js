@@ -16,7 +16,12 @@ import { whole } from "./lane.js";
 const SHARE_AT_NORM_ONE = 0.42;
 const LEAST_THICKNESS = 1.2;
 
-/** The backward flow: arrows from right to left, as thick and as coloured as ∂h_T/∂h_k is large. @param {any} run @param {View} view @param {Lane} lane */
+/**
+ * The backward flow: arrows from right to left, as thick and as coloured as ∂h_T/∂h_k is large.
+ * @param {any} run
+ * @param {View} view
+ * @param {Lane} lane
+ */
 export function flow(run, view, lane) {
   const { palette, maps } = view;
   const norms = frobeniusNorms(run);
@@ -73,7 +78,11 @@ export function flow(run, view, lane) {
   return marks;
 }
 
-/** Thickness of the flow, in pixels, for a norm. @param {number} log10 @param {number} room */
+/**
+ * Thickness of the flow, in pixels, for a norm.
+ * @param {number} log10
+ * @param {number} room
+ */
 export function thickness(log10, room) {
   if (log10 === Number.NEGATIVE_INFINITY) return 0;
   const shade = normShade(log10);
@@ -104,7 +113,12 @@ function directionOf(
   }));
 }
 
-/** @param {View} view @param {Lane} lane @param {Float64Array} norms @param {number} of */
+/**
+ * @param {View} view
+ * @param {Lane} lane
+ * @param {Float64Array} norms
+ * @param {number} of
+ */
 function flowLabels(view, lane, norms, of) {
   const ks = whole(Math.max(0, lane.first), Math.min(of, lane.last) - 1);
   return {
@@ -119,7 +133,12 @@ function flowLabels(view, lane, norms, of) {
   };
 }
 
-/** The loss enters here. @param {any} run @param {View} view @param {Lane} lane */
+/**
+ * The loss enters here.
+ * @param {any} run
+ * @param {View} view
+ * @param {Lane} lane
+ */
 function entry(run, view, lane) {
   const of = run.jacobian_norms.of_step;
   if (of > lane.last || of < lane.first) return [];

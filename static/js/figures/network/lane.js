@@ -7,9 +7,12 @@
  * @property {"units" | "strips" | "bands"} detail
  * @property {number} step  Pixels per step.
  * @property {number} height
- * @property {number} first @property {number} last  The steps in view, also in part.
+ * @property {number} first
+ * @property {number} last  The steps in view, also in part.
  * @property {(place: number) => boolean} holds  Whether a place along time is in view.
- * @property {[number, number]} x @property {[number, number]} h @property {[number, number]} y
+ * @property {[number, number]} x
+ * @property {[number, number]} h
+ * @property {[number, number]} y
  * @property {number} flow  Middle of the backward flow.
  * @property {number} flowRoom  Its greatest thickness.
  * @property {number} loss
@@ -29,8 +32,11 @@ export function networkHeight(length, /** @type {boolean} */ compact) {
 }
 
 /**
- * @param {any} run @param {View} view
- * @param {[number, number]} range @param {number} plotWidth @param {number} height
+ * @param {any} run
+ * @param {View} view
+ * @param {[number, number]} range
+ * @param {number} plotWidth
+ * @param {number} height
  * @returns {Lane}
  */
 export function laneOf(run, view, range, plotWidth, height) {
@@ -73,7 +79,11 @@ export function stripWidth(lane) {
   return lane.detail === "bands" ? lane.step : Math.round(clamp(lane.step * 0.52, 4, 30));
 }
 
-/** Whole numbers from low to high, both included. @param {number} low @param {number} high */
+/**
+ * Whole numbers from low to high, both included.
+ * @param {number} low
+ * @param {number} high
+ */
 export function whole(low, high) {
   return Array.from({ length: Math.max(0, high - low + 1) }, (_, i) => low + i);
 }

@@ -5,7 +5,9 @@ import { stripWidth, whole } from "./lane.js";
 import { places } from "./units.js";
 
 /**
- * @param {any} run @param {import("../answer.js").View} view @param {import("./lane.js").Lane} lane
+ * @param {any} run
+ * @param {import("../answer.js").View} view
+ * @param {import("./lane.js").Lane} lane
  * @returns {any[]} marks
  */
 export function pathMarks(run, view, lane) {
@@ -14,7 +16,12 @@ export function pathMarks(run, view, lane) {
   return lane.detail === "units" ? amongUnits(run, view, lane, path) : amongStrips(view, lane, path);
 }
 
-/** @param {any} run @param {import("../answer.js").View} view @param {import("./lane.js").Lane} lane @param {import("../answer.js").Path} path */
+/**
+ * @param {any} run
+ * @param {import("../answer.js").View} view
+ * @param {import("./lane.js").Lane} lane
+ * @param {import("../answer.js").Path} path
+ */
 function amongUnits(run, view, lane, { t, k, loss }) {
   const { palette } = view;
   const at = places(run, lane);
@@ -91,7 +98,11 @@ function amongUnits(run, view, lane, { t, k, loss }) {
   return marks;
 }
 
-/** @param {import("../answer.js").View} view @param {import("./lane.js").Lane} lane @param {import("../answer.js").Path} path */
+/**
+ * @param {import("../answer.js").View} view
+ * @param {import("./lane.js").Lane} lane
+ * @param {import("../answer.js").Path} path
+ */
 function amongStrips(view, lane, { t, k, loss }) {
   const { palette } = view;
   const half = (stripWidth(lane) / 2 + 2) / lane.step;
@@ -139,7 +150,12 @@ function amongStrips(view, lane, { t, k, loss }) {
   return marks;
 }
 
-/** Around the loss. @param {import("../answer.js").View} view @param {number} x @param {number} y */
+/**
+ * Around the loss.
+ * @param {import("../answer.js").View} view
+ * @param {number} x
+ * @param {number} y
+ */
 function ring(view, x, y) {
   return { mark: "points", x: [x], y: [y], radius: 10, stroke: view.palette.accent, width: 2, clip: false };
 }

@@ -11,7 +11,12 @@ import { stripWidth, whole } from "./lane.js";
  * @typedef {import("./lane.js").Lane} Lane
  */
 
-/** Strips (or bands) of cells for x, h and y. @param {any} run @param {View} view @param {Lane} lane */
+/**
+ * Strips (or bands) of cells for x, h and y.
+ * @param {any} run
+ * @param {View} view
+ * @param {Lane} lane
+ */
 export function strips(run, view, lane) {
   const T = lengthOf(run);
   const { maps, palette } = view;
@@ -48,7 +53,13 @@ export function strips(run, view, lane) {
   return marks;
 }
 
-/** Lines between the cells of a strip. @param {View} view @param {Lane} lane @param {number} H @param {number} fill */
+/**
+ * Lines between the cells of a strip.
+ * @param {View} view
+ * @param {Lane} lane
+ * @param {number} H
+ * @param {number} fill
+ */
 function cellRules(view, lane, H, fill) {
   const steps = whole(lane.first, lane.last);
   const heights = whole(1, H - 1).map((unit) => lane.h[0] + ((lane.h[1] - lane.h[0]) * unit) / H);
@@ -64,7 +75,11 @@ function cellRules(view, lane, H, fill) {
   });
 }
 
-/** The thin grey arrows of the forward pass. @param {View} view @param {Lane} lane */
+/**
+ * The thin grey arrows of the forward pass.
+ * @param {View} view
+ * @param {Lane} lane
+ */
 export function forward(view, lane) {
   const { palette } = view;
   const middle = (lane.h[0] + lane.h[1]) / 2;
@@ -97,7 +112,11 @@ export function forward(view, lane) {
 
 /**
  * The character of each step: what is read, and what is thought most likely to come next.
- * @param {any} run @param {View} view @param {Lane} lane @param {import("../answer.js").Tensor} tensor @param {[number, number]} where
+ * @param {any} run
+ * @param {View} view
+ * @param {Lane} lane
+ * @param {import("../answer.js").Tensor} tensor
+ * @param {[number, number]} where
  * @returns {any[]}
  */
 export function symbols(run, view, lane, tensor, where) {

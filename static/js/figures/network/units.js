@@ -12,7 +12,12 @@ import { symbols } from "./strips.js";
  * @typedef {import("./lane.js").Lane} Lane
  */
 
-/** Every unit as a circle filled by its value. @param {any} run @param {View} view @param {Lane} lane */
+/**
+ * Every unit as a circle filled by its value.
+ * @param {any} run
+ * @param {View} view
+ * @param {Lane} lane
+ */
 export function units(run, view, lane) {
   const { palette, maps } = view;
   const at = places(run, lane);
@@ -92,7 +97,10 @@ export function units(run, view, lane) {
 
 /**
  * The names of the weights beside their lines, W with an arrow that says which way is forward.
- * @param {View} view @param {Lane} lane @param {number[]} steps @param {ReturnType<typeof places>} at
+ * @param {View} view
+ * @param {Lane} lane
+ * @param {number[]} steps
+ * @param {ReturnType<typeof places>} at
  */
 function letters(view, lane, steps, at) {
   const { palette } = view;
@@ -129,7 +137,12 @@ function letters(view, lane, steps, at) {
   ];
 }
 
-/** Every weight as a line, the heavier the larger. @param {any} run @param {View} view @param {Lane} lane */
+/**
+ * Every weight as a line, the heavier the larger.
+ * @param {any} run
+ * @param {View} view
+ * @param {Lane} lane
+ */
 export function weights(run, view, lane) {
   const at = places(run, lane);
   const steps = whole(Math.max(1, lane.first), lane.last);
@@ -171,7 +184,11 @@ export function weights(run, view, lane) {
   return [{ mark: "segments", ...lines, stroke: view.palette.faint, alpha: 0.75 }];
 }
 
-/** Places of the units of step t when every unit is drawn. @param {any} run @param {Lane} lane */
+/**
+ * Places of the units of step t when every unit is drawn.
+ * @param {any} run
+ * @param {Lane} lane
+ */
 export function places(run, lane) {
   const column = (/** @type {number} */ count, /** @type {[number, number]} */ [low, high]) =>
     whole(0, count - 1).map((unit) => high - ((unit + 0.5) * (high - low)) / count);

@@ -26,7 +26,12 @@ function matricesOf(session) {
   });
 }
 
-/** @param {Session} session @param {View} view @param {Strings} strings @returns {import("../answer.js").Drawing} */
+/**
+ * @param {Session} session
+ * @param {View} view
+ * @param {Strings} strings
+ * @returns {import("../answer.js").Drawing}
+ */
 export function snapshotFlowsFigure(session, view, strings) {
   const { palette, compact, width } = view;
   const matrices = matricesOf(session);
@@ -66,7 +71,11 @@ export function snapshotFlowsFigure(session, view, strings) {
   return { data: [], layout, paint };
 }
 
-/** @param {any} layout @param {import("../answer.js").Palette} palette @param {Strings} strings */
+/**
+ * @param {any} layout
+ * @param {import("../answer.js").Palette} palette
+ * @param {Strings} strings
+ */
 function empty(layout, palette, strings) {
   return {
     mark: "text",
@@ -89,7 +98,16 @@ function rangeOf({ steps }) {
   return { range: [first - stride / 2, last + stride / 2], size: steps.length };
 }
 
-/** @param {View} view @param {Strings} strings @param {any} layout @param {ReturnType<typeof matricesOf>[number]} matrix @param {string} name @param {number} size @param {{ titled: boolean, low: boolean }} place @returns {any[]} */
+/**
+ * @param {View} view
+ * @param {Strings} strings
+ * @param {any} layout
+ * @param {ReturnType<typeof matricesOf>[number]} matrix
+ * @param {string} name
+ * @param {number} size
+ * @param {{ titled: boolean, low: boolean }} place
+ * @returns {any[]}
+ */
 function panel(view, strings, layout, { index, letter, snapshot }, name, size, { titled, low }) {
   const { palette } = view;
   const axes = { xaxis: `x${name}`, yaxis: `y${name}` };
@@ -146,7 +164,14 @@ function panel(view, strings, layout, { index, letter, snapshot }, name, size, {
   ];
 }
 
-/** The panel under a pixel. @param {Session} session @param {any} layout @param {number} px @param {number} py @param {Strings} strings */
+/**
+ * The panel under a pixel.
+ * @param {Session} session
+ * @param {any} layout
+ * @param {number} px
+ * @param {number} py
+ * @param {Strings} strings
+ */
 export function snapshotFlowsInspect(session, layout, px, py, strings) {
   for (const [i, { letter, snapshot, steps }] of matricesOf(session).entries()) {
     const name = i === 0 ? "" : String(i + 1);
@@ -166,7 +191,11 @@ export function snapshotFlowsInspect(session, layout, px, py, strings) {
   return null;
 }
 
-/** @param {Session} session @param {View} _view @param {Strings} strings */
+/**
+ * @param {Session} session
+ * @param {View} _view
+ * @param {Strings} strings
+ */
 export function snapshotFlowsSummary(session, _view, strings) {
   const matrices = matricesOf(session);
   if (matrices.length === 0) return [strings("training.nothing")];

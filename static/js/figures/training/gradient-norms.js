@@ -15,7 +15,12 @@ const STRIP = 12;
 /** Most powers of ten above the median of what is seen; a gradient beyond is out of sight. */
 const [LEAST, MOST] = [-10, 6];
 
-/** @param {Session} session @param {View} view @param {Strings} strings @returns {import("../answer.js").Drawing} */
+/**
+ * @param {Session} session
+ * @param {View} view
+ * @param {Strings} strings
+ * @returns {import("../answer.js").Drawing}
+ */
 export function gradientNormsFigure(session, view, strings) {
   const curves = curvesOf(session);
   const clipping = clippingOf(session);
@@ -44,7 +49,13 @@ function clippingOf(session) {
   return begun(session).filter(({ series, parameters }) => series.count > 0 && parameters.clip_threshold !== null);
 }
 
-/** @param {Session} session @param {View} view @param {Strings} strings @param {ReturnType<typeof curvesOf>} curves @returns {import("../stacked.js").Row} */
+/**
+ * @param {Session} session
+ * @param {View} view
+ * @param {Strings} strings
+ * @param {ReturnType<typeof curvesOf>} curves
+ * @returns {import("../stacked.js").Row}
+ */
 function normRow(session, view, strings, curves) {
   const height = view.compact ? 140 : 150;
   const raw = curves.map(({ index, count, raw: values }) => ({
@@ -90,7 +101,14 @@ function normRow(session, view, strings, curves) {
   };
 }
 
-/** A strip for each variant: the stronger its colour, the more of the steps there were clipped. @param {Session} session @param {View} view @param {Strings} strings @param {ReturnType<typeof clippingOf>} variants @returns {import("../stacked.js").Row} */
+/**
+ * A strip for each variant: the stronger its colour, the more of the steps there were clipped.
+ * @param {Session} session
+ * @param {View} view
+ * @param {Strings} strings
+ * @param {ReturnType<typeof clippingOf>} variants
+ * @returns {import("../stacked.js").Row}
+ */
 function clippedRow(session, view, strings, variants) {
   const count = variants.length;
   const bins = Math.min(session.steps, Math.max(40, Math.round(view.width / 3)));
@@ -132,7 +150,11 @@ function clippedRow(session, view, strings, variants) {
   };
 }
 
-/** @param {{ colour: string, series: import("./session.js").Series }[]} strips @param {number} steps @param {number} bins */
+/**
+ * @param {{ colour: string, series: import("./session.js").Series }[]} strips
+ * @param {number} steps
+ * @param {number} bins
+ */
 function stripPixels(strips, steps, bins) {
   const pixels = new Uint32Array(strips.length * bins);
   strips.forEach(({ colour, series }, row) => {
@@ -155,14 +177,22 @@ function channelsOf(colour) {
   return [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16) || 0);
 }
 
-/** @param {Session} session @param {View} view @param {any} layout */
+/**
+ * @param {Session} session
+ * @param {View} view
+ * @param {any} layout
+ */
 export function gradientNormsOverlay(session, view, layout) {
   const marks = stepOverlay(session, view, layout);
   const step = view.pointer?.step;
   return step === undefined ? marks : [...marks, ...dots(view, "y", curvesOf(session), step)];
 }
 
-/** @param {Session} session @param {import("../answer.js").Pointer} pointer @param {Strings} strings */
+/**
+ * @param {Session} session
+ * @param {import("../answer.js").Pointer} pointer
+ * @param {Strings} strings
+ */
 export function gradientNormsReading(session, pointer, strings) {
   const step = pointer.step ?? session.reached;
   const rows = begun(session).flatMap(({ letter, series }) => {
@@ -179,7 +209,11 @@ export function gradientNormsReading(session, pointer, strings) {
   return { title: strings("training.reading.gradient", { step }), rows };
 }
 
-/** @param {Session} session @param {View} _view @param {Strings} strings */
+/**
+ * @param {Session} session
+ * @param {View} _view
+ * @param {Strings} strings
+ */
 export function gradientNormsSummary(session, _view, strings) {
   const variants = begun(session).filter(({ series }) => series.count > 0);
   if (variants.length === 0) return [strings("training.nothing")];

@@ -25,7 +25,12 @@ import { begun, valueAt } from "./session.js";
 /** Above chance by so many powers of ten a loss is out of sight: it has exploded. */
 const ABOVE_CHANCE = 3;
 
-/** @param {Session} session @param {View} view @param {Strings} strings @returns {import("../answer.js").Drawing} */
+/**
+ * @param {Session} session
+ * @param {View} view
+ * @param {Strings} strings
+ * @returns {import("../answer.js").Drawing}
+ */
 export function learningFigure(session, view, strings) {
   const { loss, accuracy } = curvesOf(session);
   const rows = [lossRow(session, view, strings, loss, accuracy.length > 0)];
@@ -49,7 +54,11 @@ function curvesOf(session) {
   return { loss, accuracy };
 }
 
-/** The mean of the last values. @param {Float64Array} values @param {number} window */
+/**
+ * The mean of the last values.
+ * @param {Float64Array} values
+ * @param {number} window
+ */
 function meanOf(values, window) {
   const sums = new Float64Array(values.length + 1);
   for (let i = 0; i < values.length; i += 1) sums[i + 1] = sums[i] + values[i];
@@ -59,7 +68,14 @@ function meanOf(values, window) {
   };
 }
 
-/** @param {Session} session @param {View} view @param {Strings} strings @param {ReturnType<typeof curvesOf>["loss"]} curves @param {boolean} beside  Whether another row follows. @returns {import("../stacked.js").Row} */
+/**
+ * @param {Session} session
+ * @param {View} view
+ * @param {Strings} strings
+ * @param {ReturnType<typeof curvesOf>["loss"]} curves
+ * @param {boolean} beside  Whether another row follows.
+ * @returns {import("../stacked.js").Row}
+ */
 function lossRow(session, view, strings, curves, beside) {
   const chance = session.chance === null ? null : Math.log10(session.chance);
   const height = view.compact ? 190 : beside ? 440 : 580;
@@ -107,13 +123,23 @@ function lossTicks(range) {
   return { tickvals: inside, ticktext: inside.map((value) => number(10 ** value, 1)) };
 }
 
-/** Where a curve ends; one that exploded ends at the top. @param {{ index: number, count: number, valueAt: (index: number) => number }} curve @param {number} top */
+/**
+ * Where a curve ends; one that exploded ends at the top.
+ * @param {{ index: number, count: number, valueAt: (index: number) => number }} curve
+ * @param {number} top
+ */
 function endOf({ index, count, valueAt: at }, top) {
   const y = at(count - 1);
   return { index, x: count, y: Number.isNaN(y) ? top : y };
 }
 
-/** @param {Session} session @param {View} view @param {Strings} strings @param {ReturnType<typeof curvesOf>["accuracy"]} curves @returns {import("../stacked.js").Row} */
+/**
+ * @param {Session} session
+ * @param {View} view
+ * @param {Strings} strings
+ * @param {ReturnType<typeof curvesOf>["accuracy"]} curves
+ * @returns {import("../stacked.js").Row}
+ */
 function accuracyRow(session, view, strings, curves) {
   const height = view.compact ? 90 : 120;
   const range = /** @type {[number, number]} */ ([-0.03, 1.03]);
@@ -135,7 +161,11 @@ function accuracyRow(session, view, strings, curves) {
   };
 }
 
-/** @param {Session} session @param {View} view @param {any} layout */
+/**
+ * @param {Session} session
+ * @param {View} view
+ * @param {any} layout
+ */
 export function learningOverlay(session, view, layout) {
   const marks = stepOverlay(session, view, layout);
   const step = view.pointer?.step;
@@ -144,7 +174,11 @@ export function learningOverlay(session, view, layout) {
   return [...marks, ...dots(view, "y", loss, step), ...dots(view, "y2", accuracy, step)];
 }
 
-/** @param {Session} session @param {import("../answer.js").Pointer} pointer @param {Strings} strings */
+/**
+ * @param {Session} session
+ * @param {import("../answer.js").Pointer} pointer
+ * @param {Strings} strings
+ */
 export function learningReading(session, pointer, strings) {
   const step = pointer.step ?? session.reached;
   const rows = begun(session).flatMap(({ letter, series }) => {
@@ -161,7 +195,11 @@ export function learningReading(session, pointer, strings) {
   return { title: strings("training.reading.loss", { step }), rows };
 }
 
-/** @param {Session} session @param {View} _view @param {Strings} strings */
+/**
+ * @param {Session} session
+ * @param {View} _view
+ * @param {Strings} strings
+ */
 export function learningSummary(session, _view, strings) {
   const variants = begun(session).filter(({ series }) => series.count > 0);
   if (variants.length === 0) return [strings("training.nothing")];

@@ -28,7 +28,12 @@ function curvesOf(session) {
   });
 }
 
-/** @param {Session} session @param {View} view @param {Strings} strings @returns {import("../answer.js").Drawing} */
+/**
+ * @param {Session} session
+ * @param {View} view
+ * @param {Strings} strings
+ * @returns {import("../answer.js").Drawing}
+ */
 export function snapshotNormsFigure(session, view, strings) {
   const { palette, compact, width } = view;
   const T = session.parameters.length;
@@ -79,7 +84,10 @@ export function snapshotNormsFigure(session, view, strings) {
   };
 }
 
-/** @param {ReturnType<typeof curvesOf>} curves @returns {[number, number]} */
+/**
+ * @param {ReturnType<typeof curvesOf>} curves
+ * @returns {[number, number]}
+ */
 function rangeOf(curves) {
   let [low, high] = [-2, 1];
   for (const { norms, first } of curves) {
@@ -96,7 +104,10 @@ function rangeOf(curves) {
   return [-below - pad, above + pad];
 }
 
-/** @param {Session} session @param {View} view */
+/**
+ * @param {Session} session
+ * @param {View} view
+ */
 export function snapshotNormsOverlay(session, view) {
   const k = view.pointer?.k;
   if (k === undefined) return [];
@@ -115,13 +126,22 @@ export function snapshotNormsOverlay(session, view) {
   ];
 }
 
-/** @param {Session} session @param {View} _view @param {any} layout @param {number} px */
+/**
+ * @param {Session} session
+ * @param {View} _view
+ * @param {any} layout
+ * @param {number} px
+ */
 export function snapshotNormsPoint(session, _view, layout, px) {
   const k = Math.round(axisOf(layout, "x").value(px));
   return k >= 0 && k <= session.parameters.length ? { k } : null;
 }
 
-/** @param {Session} session @param {import("../answer.js").Pointer} pointer @param {Strings} strings */
+/**
+ * @param {Session} session
+ * @param {import("../answer.js").Pointer} pointer
+ * @param {Strings} strings
+ */
 export function snapshotNormsReading(session, { k }, strings) {
   const T = session.parameters.length;
   const rows = curvesOf(session).map(
@@ -130,7 +150,11 @@ export function snapshotNormsReading(session, { k }, strings) {
   return { title: strings("reading.pair", { k, t: T, lag: T - k }), rows };
 }
 
-/** @param {Session} session @param {View} _view @param {Strings} strings */
+/**
+ * @param {Session} session
+ * @param {View} _view
+ * @param {Strings} strings
+ */
 export function snapshotNormsSummary(session, _view, strings) {
   const curves = curvesOf(session);
   if (curves.length === 0) return [strings("training.nothing")];

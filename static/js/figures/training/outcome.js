@@ -7,7 +7,9 @@ import { frobeniusNorms } from "../answer.js";
 import { clippedShare } from "./session.js";
 
 /**
- * @param {import("./session.js").Session} session @param {number} index @param {number} goal  The share of chance below which it has learned.
+ * @param {import("./session.js").Session} session
+ * @param {number} index
+ * @param {number} goal  The share of chance below which it has learned.
  * @param {import("../answer.js").Strings} strings
  * @returns {{ index: number, kind: "learns" | "stuck" | "explodes", short: string, long: string }}
  */
@@ -26,7 +28,12 @@ export function outcomeWords(session, index, goal, strings) {
   return { index, kind, short: short(series, kind, chance, strings), long: sentences.filter(Boolean).join(" ") };
 }
 
-/** @param {import("./session.js").Series} series @param {number} chance @param {string} name @param {import("../answer.js").Strings} strings */
+/**
+ * @param {import("./session.js").Series} series
+ * @param {number} chance
+ * @param {string} name
+ * @param {import("../answer.js").Strings} strings
+ */
 function exploded(series, chance, name, strings) {
   const step = explosionOf(series.columns.loss, chance) ?? series.divergence?.step ?? series.count;
   const { divergence } = series;
@@ -46,7 +53,14 @@ function exploded(series, chance, name, strings) {
   });
 }
 
-/** @param {import("./session.js").Series} series @param {number} chance @param {number} goal @param {"learns" | "stuck"} kind @param {string} name @param {import("../answer.js").Strings} strings */
+/**
+ * @param {import("./session.js").Series} series
+ * @param {number} chance
+ * @param {number} goal
+ * @param {"learns" | "stuck"} kind
+ * @param {string} name
+ * @param {import("../answer.js").Strings} strings
+ */
 function settled(series, chance, goal, kind, name, strings) {
   const loss = finalLoss(series.columns.loss);
   const values = { name, loss: number(loss, 3), share: percent(loss / chance, 3), goal: percent(goal) };
@@ -56,13 +70,21 @@ function settled(series, chance, goal, kind, name, strings) {
   return strings("outcome.learned", { ...values, step: step ?? series.count });
 }
 
-/** How a loss that isn't below the goal stands beside chance. @param {number} loss @param {number} chance */
+/**
+ * How a loss that isn't below the goal stands beside chance.
+ * @param {number} loss
+ * @param {number} chance
+ */
 function besideChance(loss, chance) {
   if (loss > 1.1 * chance) return "worse";
   return loss > 0.9 * chance ? "stuck" : "slow";
 }
 
-/** What is left of a gradient on its way through the sequence. @param {import("./session.js").Series} series @param {import("../answer.js").Strings} strings */
+/**
+ * What is left of a gradient on its way through the sequence.
+ * @param {import("./session.js").Series} series
+ * @param {import("../answer.js").Strings} strings
+ */
 function flow(series, strings) {
   const last = series.snapshots[series.snapshots.length - 1];
   if (!last || series.divergence) return "";
@@ -70,7 +92,12 @@ function flow(series, strings) {
   return strings("outcome.flow", { gain: shownNorm(norms[0] - norms[norms.length - 1]) }); // less log10 √H: 1 where all is kept
 }
 
-/** @param {import("./session.js").Series} series @param {"learns" | "stuck" | "explodes"} kind @param {number} chance @param {import("../answer.js").Strings} strings */
+/**
+ * @param {import("./session.js").Series} series
+ * @param {"learns" | "stuck" | "explodes"} kind
+ * @param {number} chance
+ * @param {import("../answer.js").Strings} strings
+ */
 function short(series, kind, chance, strings) {
   if (kind === "explodes") {
     const step = series.divergence?.step ?? explosionOf(series.columns.loss, chance) ?? series.count;

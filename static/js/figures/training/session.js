@@ -5,7 +5,8 @@
  * @typedef {import("../answer.js").View & { colours: string[] }} View
  *
  * @typedef {object} Variant
- * @property {string} letter @property {string} name
+ * @property {string} letter
+ * @property {string} name
  * @property {Series} series
  * @property {import("../../state/url.js").Parameters} parameters
  *
@@ -30,12 +31,22 @@ export function planOf(session) {
   return session.variants.find(({ series }) => series.plan)?.series.plan ?? null;
 }
 
-/** A number of a step; NaN where there is none. @param {Series} series @param {import("../../state/series.js").Column} column @param {number} step */
+/**
+ * A number of a step; NaN where there is none.
+ * @param {Series} series
+ * @param {import("../../state/series.js").Column} column
+ * @param {number} step
+ */
 export function valueAt(series, column, step) {
   return step >= 1 && step <= series.count ? series.columns[column][step - 1] : Number.NaN;
 }
 
-/** The last finite number up to a step; NaN if there is none. @param {Series} series @param {import("../../state/series.js").Column} column @param {number} step */
+/**
+ * The last finite number up to a step; NaN if there is none.
+ * @param {Series} series
+ * @param {import("../../state/series.js").Column} column
+ * @param {number} step
+ */
 export function lastUpTo(series, column, step) {
   for (let i = Math.min(step, series.count) - 1; i >= 0; i -= 1) {
     const value = series.columns[column][i];
@@ -51,7 +62,11 @@ export function clippedShare({ columns, count }) {
   return count > 0 ? clipped / count : 0;
 }
 
-/** The last snapshot that isn't later than a step; null if none is. @param {Series} series @param {number} step */
+/**
+ * The last snapshot that isn't later than a step; null if none is.
+ * @param {Series} series
+ * @param {number} step
+ */
 export function snapshotAt({ snapshots }, step) {
   let found = null;
   for (const snapshot of snapshots) {

@@ -13,7 +13,12 @@ import { begun, lastUpTo } from "./session.js";
 /** Beyond it a matrix has left the picture. */
 const HIGHEST = 5;
 
-/** @param {Session} session @param {View} view @param {Strings} strings @returns {import("../answer.js").Drawing} */
+/**
+ * @param {Session} session
+ * @param {View} view
+ * @param {Strings} strings
+ * @returns {import("../answer.js").Drawing}
+ */
 export function weightsFigure(session, view, strings) {
   return stacked(
     session,
@@ -35,7 +40,12 @@ function measured(values) {
   return { x, y };
 }
 
-/** @param {Session} session @param {View} view @param {Strings} strings @returns {import("../stacked.js").Row} */
+/**
+ * @param {Session} session
+ * @param {View} view
+ * @param {Strings} strings
+ * @returns {import("../stacked.js").Row}
+ */
 function spectrumRow(session, view, strings) {
   const height = view.compact ? 110 : 112;
   const lines = begun(session).map(({ index, series }) => ({
@@ -96,7 +106,12 @@ function slopesOf(session) {
   });
 }
 
-/** @param {Session} session @param {View} view @param {Strings} strings @returns {import("../stacked.js").Row} */
+/**
+ * @param {Session} session
+ * @param {View} view
+ * @param {Strings} strings
+ * @returns {import("../stacked.js").Row}
+ */
 function slopeRow(session, view, strings) {
   const height = view.compact ? 110 : 112;
   const lines = slopesOf(session);
@@ -145,12 +160,20 @@ function factorTicks([low, high]) {
   };
 }
 
-/** @param {Session} session @param {View} view @param {any} layout */
+/**
+ * @param {Session} session
+ * @param {View} view
+ * @param {any} layout
+ */
 export function weightsOverlay(session, view, layout) {
   return stepOverlay(session, view, layout);
 }
 
-/** @param {Session} session @param {import("../answer.js").Pointer} pointer @param {Strings} strings */
+/**
+ * @param {Session} session
+ * @param {import("../answer.js").Pointer} pointer
+ * @param {Strings} strings
+ */
 export function weightsReading(session, pointer, strings) {
   const step = pointer.step ?? session.reached;
   const rows = begun(session).flatMap(({ letter, series }) => {
@@ -166,7 +189,11 @@ export function weightsReading(session, pointer, strings) {
   return { title: strings("training.reading.step", { step }), rows };
 }
 
-/** @param {Session} session @param {View} _view @param {Strings} strings */
+/**
+ * @param {Session} session
+ * @param {View} _view
+ * @param {Strings} strings
+ */
 export function weightsSummary(session, _view, strings) {
   const variants = begun(session).filter(({ series }) => series.snapshots.length > 0);
   if (variants.length === 0) return [strings("training.nothing")];
