@@ -20,6 +20,7 @@ from app.sequences.tasks import TASKS
 from app.server.http.errors import STATUS
 from app.settings import Settings
 from app.train.parameters import TrainingParameters
+from scripts.constants import constants
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 MARKED = re.compile(r"(<!-- table: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -93,6 +94,17 @@ def _type_in_words(hint: Any) -> str:
     return {bool: "true or false", int: "integer", float: "number", str: "text"}.get(hint, "object")
 
 
+def numerical_constants() -> str:
+    """Every constant of the engine and the estimates with its origin, from the comments beside them."""
+    rows = ((f"`{constant.name}`", f"`{constant.value}`", f"`{constant.file}`", _cell(constant.origin)) for constant in constants())
+    return _table(("constant", "value", "where", "origin"), rows)
+
+
+def _cell(text: str) -> str:
+    """Text of a comment as a sentence in a table."""
+    return (text[:1].upper() + text[1:]).replace("|", "\\|")
+
+
 def errors() -> str:
     """Every code of the one error shape, from the exception classes."""
     answered = {error: status for error, status in STATUS.items() if status not in (500, 499)}  # 499: there is nobody to read it
@@ -137,6 +149,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "parts": partial(answer, *((name, part.answer) for name, part in PARTS.items())),
     "verdict": partial(answer, ("verdict", Verdict)),
     "answer": partial(answer, ("sequence", SequenceUsed), ("loss", Loss), ("divergence", Divergence)),
+    "constants": numerical_constants,
     "tasks": tasks,
     "optimizers": optimizers,
     "errors": errors,

@@ -15,7 +15,7 @@ from app.engine.one_unit.bifurcation import Bifurcation, basin_boundaries, basin
 from app.engine.one_unit.descent import Region, descend
 from app.engine.one_unit.recursion import recursion
 
-SECONDS_PER_POINT = 1e-8  # of the surface, per step of the recursion
+SECONDS_PER_POINT = 1e-8  # of the surface, per step of the recursion; fitted, as the next
 SECONDS_PER_DESCENT_STEP = 3e-7  # per update and step of the recursion
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 SECONDS_PER_NUMBER = 5e-8  # to write one number of the answer
-FIXED_SECONDS = 3e-4
+FIXED_SECONDS = 3e-4  # what every answer takes; the rates here were fitted by `python -m benchmarks.estimates`
 BYTES_AS_TEXT = 20.0  # of a number in a JSON list: 17 digits, point, comma, and often a sign
 
 

@@ -5,10 +5,10 @@ from app.explore.parameters import RunParameters
 from app.explore.parts import PARTS
 from app.explore.work import BYTES_PER_NUMBER, SECONDS_PER_STEP, Sizes, Work
 
-SECONDS_PER_PART = 1e-4
+SECONDS_PER_PART = 1e-4  # fitted, as the rates of `work`
 SECONDS_PER_GENERATOR = 2.5e-5  # noise has a random generator for each of its dimensions
 
-BYTES_PER_LABEL = 12.0
+BYTES_PER_LABEL = 12.0  # of a date with quotes and comma
 NUMBERS_PER_LABEL = 9.0  # a short string is an object of some 70 bytes
 NUMBERS_PER_CHARACTER = 25.0  # of a text, while its one-hot rows are made
 # orjson reserves eight bytes for each of a string, such as base64; arrays beyond this size are written in pieces, and not by orjson.

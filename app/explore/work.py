@@ -19,7 +19,7 @@ from app.engine.model.weights import RECURRENT
 if TYPE_CHECKING:
     from app.explore.parameters import RunParameters
 
-MULTIPLY_ADDS_PER_SECOND = 6e9
+MULTIPLY_ADDS_PER_SECOND = 6e9  # of NumPy's matrix products at the sizes of a run, in one thread
 SECONDS_PER_STEP = 1.1e-6  # one NumPy-sized turn of a loop in Python
 
 BYTES_PER_NUMBER = 8.0  # in memory

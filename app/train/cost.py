@@ -14,6 +14,7 @@ from app.sequences.tasks import find_task
 from app.train.parameters import TrainingParameters
 from app.train.snapshot import MOST_FLOW_STEPS
 
+# Fitted to trainings of every optimiser, as the rates of `explore.work`.
 MULTIPLY_ADDS_PER_SECOND = 1.2e10  # in products as large as a mini-batch's
 SECONDS_PER_LOOP = 1.2e-5  # one step of time, forward and back, apart from the arithmetic
 SECONDS_PER_UNIT = 4e-9  # of one hidden unit at one step of one sequence: f, f' and what else is done per element

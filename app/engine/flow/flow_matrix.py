@@ -13,15 +13,16 @@ from app.engine.numerics.euclidean_norms import LOG10_2
 from app.engine.numerics.extended_range import widened
 from app.engine.numerics.matrix_norms import squared_norms
 
-# Inside a block of this many steps every product is formed; blocks are merged by their Gram matrices.
+# Inside a block of this many steps every product is formed; blocks are merged by their Gram matrices. Measured by
+# `python -m benchmarks flow_matrix`, as is the next.
 BLOCK = 8
 ENTRIES_PER_PIECE = 2**17  # what is worked on at a time stays in the processor's cache
-# Below this, beside the size its terms may have, an inner product has lost too many digits and the pair is multiplied out.
+# Below this, beside the size its terms may have, an inner product has lost three digits or more, and the pair is multiplied out.
 SMALLEST_SHARE_LEFT = 1e-3
-# Beyond these, what float64 lost by underflow may count.
+# Beyond these, what float64 lost by underflow may count: c·10^−308 is 10^−18 at the second, below float64's rounding of 10^−16.
 SMALLEST_SAFE_SQUARE = 1e-280
 LARGEST_SAFE_CONDITION = 1e290
-# Jacobians all of whose entries are smaller than 2 to this power are near the end of float64.
+# Jacobians all of whose entries are smaller than 2 to this power are near the end of float64, 2^−1022.
 SMALLEST_SAFE_EXPONENT = -1000
 
 

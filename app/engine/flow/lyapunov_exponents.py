@@ -12,8 +12,9 @@ from app.engine.model.network import Trace
 from app.engine.numerics.exact_rank import PRIME, independent_columns, is_regular, product_of_residues, residues
 from app.engine.numerics.graded import Graded
 
-LN_2 = float(np.log(2.0))
-# Above this, Householder reflections may lose the small rows of a matrix: their squares leave float64.
+LN_2 = float(np.log(2.0))  # of exponents of two into nats
+# Above this, Householder reflections may lose the small rows of a matrix: the squares of rows 200 bits apart are 400 bits apart, and a
+# sum of them holds 53.
 MOST_BITS_BETWEEN_ROWS = 200
 LARGEST_PLAIN_EXPONENT = 1000
 # Where so little of a direction is left beside its column, it may have been lost, and its remains may be rounding.

@@ -11,7 +11,7 @@ import numpy as np
 from app.engine.arrays import Array
 from app.engine.errors import InvalidParameter
 
-# Below this, a gradient of the cross-entropy is near the end of float64, and is given beside a scale of its own.
+# Below this, a gradient of the cross-entropy is near the end of float64, 2e-308, and is given beside a scale of its own.
 SMALLEST_EXACT_GRADIENT = 1e-200
 # The probability of a class from which on 1 − y loses digits that count; below it, ten times float64's rounding at most.
 NEARLY_CERTAIN = 0.9

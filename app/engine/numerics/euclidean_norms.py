@@ -4,8 +4,9 @@ import numpy as np
 
 from app.engine.arrays import Array, IntArray
 
-LOG10_2 = float(np.log10(2.0))
-# Between these, no square that counts has lost digits to underflow, and none has overflowed.
+LOG10_2 = float(np.log10(2.0))  # of exponents of two into decades
+# Between these, no square that counts has lost digits to underflow, and none has overflowed: what counts is above 1e-16 of the sum,
+# so above 1e-296, and float64 has all digits down to 2e-308.
 SMALLEST_SAFE_SQUARE = 1e-280
 LARGEST_SAFE_SQUARE = 1e300
 

@@ -12,7 +12,7 @@ from app.engine.arrays import Array, IntArray
 
 PRIME = 2_097_143  # the largest below 2^21: a sum of 2^11 products of two residues is exact in float64
 SMALLEST_EXPONENT, LARGEST_EXPONENT = -1200, 1100  # of two, beyond those of float64's integers
-MANTISSA_BITS = 53
+MANTISSA_BITS = 53  # of float64
 # A matrix whose singular values are closer together than this, with its rows scaled to one length, is regular for certain.
 LARGEST_CONDITION_OF_REGULAR = 1e8
 

@@ -11,7 +11,8 @@ import numpy as np
 
 from app.engine.arrays import Array, IntArray
 
-# Entries are multiplied in layers of this many binary digits: the product of two layers stays far inside float64.
+# Entries are multiplied in layers of this many binary digits: the product of two layers, down to 2^−512, stays far inside
+# float64, which ends at 2^−1022.
 LAYER_BITS = 256
 SMALLEST_IN_LAYER = 2.0**-LAYER_BITS
 # An entry of the product of two layers is above 2^(−2·LAYER_BITS − 2) if it isn't zero: what is three depths below has no digit in common.

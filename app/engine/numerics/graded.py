@@ -9,7 +9,7 @@ from app.engine.numerics.euclidean_norms import norms
 
 LARGEST_LOGARITHM = 300.0  # of a factor between two rows: its square stays in float64
 PRECONDITIONING = 3  # QR iterations before the rotations: each takes the couplings between distant rows to the fourth power of their ratio
-MOST_SWEEPS = 60
+MOST_SWEEPS = 60  # a bound for the loop: a sweep squares the couplings, and a handful is enough
 ORTHOGONAL = 1e-14  # cosine between two rows below which they count as orthogonal
 
 

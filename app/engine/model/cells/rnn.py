@@ -16,9 +16,10 @@ from app.engine.model.weights import Weight, affine_weights
 from app.engine.numerics.euclidean_norms import LOG10_2
 from app.engine.numerics.products import affine, product
 
-# Below this largest f' of a step, the derivatives are rebuilt from their logarithms with a scale of their own.
+# Below this largest f' of a step, the derivatives are rebuilt from their logarithms with a scale of their own: products of such
+# derivatives with weights and adjoints would come near 2e-308.
 SMALLEST_SAFE_DERIVATIVE = 1e-200
-SMALLEST_EXPONENT = -(2.0**48)
+SMALLEST_EXPONENT = -(2.0**48)  # of two: 10,000 of them still add up in 64 bits
 # Below this, f' or its product with a weight is near the end of float64, and may have lost digits or have become a false zero.
 SMALLEST_EXACT_DERIVATIVE = 1e-290
 
