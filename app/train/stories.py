@@ -70,7 +70,7 @@ def outcome(losses: Sequence[float], chance: float, goal: float) -> str:
     """What became of a run: explodes, learns (its final loss is below goal · chance) or stuck.
 
     It explodes where a loss is not finite, or a thousandfold the first one and chance. The final loss is the mean over the
-    last tenth of the steps.
+    last tenth of the steps. static/js/math/outcome.js has the same rules; tests/cases/outcomes.json tests both.
 
     >>> outcome([1.0, 0.2], 1.0, GOAL), outcome([1.0, 0.5], 1.0, GOAL), outcome([1.0, 2e3], 1.0, GOAL)
     ('learns', 'stuck', 'explodes')

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { TRAINING_COLUMNS } from "../../static/js/facts.js";
 import { explosionOf, finalLoss, learnedAt, outcomeOf } from "../../static/js/math/outcome.js";
 import { extent, logged, smoothed, thinned } from "../../static/js/math/series.js";
 import { EMPTY, isComplete, told } from "../../static/js/state/series.js";
+import { sharedCases } from "./cases.js";
 
 /**
  * @param {number} first
@@ -128,12 +128,11 @@ test("a thinned curve keeps every extreme, a short one every point", () => {
   );
 });
 
-/** The table that the server's own test reads, too. @type {{ name: string, losses: [number | string, number][], chance: number, goal: number, outcome: string }[]} */
-const OUTCOMES = JSON.parse(readFileSync(new URL("../outcomes.json", import.meta.url), "utf8"));
-
-for (const { name, losses, chance, goal, outcome } of OUTCOMES) {
+for (const { name, losses, chance, goal, outcome } of sharedCases("outcomes")) {
   test(`outcome: ${name}`, () => {
-    const values = losses.flatMap(([value, count]) => new Array(count).fill(Number(value)));
+    const values = losses.flatMap((/** @type {[number | string, number]} */ [value, count]) =>
+      new Array(count).fill(Number(value)),
+    );
     assert.equal(outcomeOf(values, chance, goal), outcome);
   });
 }

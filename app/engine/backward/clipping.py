@@ -99,6 +99,7 @@ def _by_value(gradients: Weights, threshold: float) -> tuple[Weights, dict[str, 
 
 
 def _factor(norm: float, threshold: float) -> float:
+    # static/js/math/clipping.js computes the same from norms; tests/cases/clipping.json tests both.
     return 1.0 if norm <= threshold else threshold / norm
 
 

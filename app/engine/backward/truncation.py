@@ -186,6 +186,8 @@ def truncated_gradients(trace: Trace, per_loss: PerLossAdjoints, mode: str, leng
 def is_kept(t: IntArray, k: IntArray, mode: str, truncation: int) -> BoolArray:
     """Which terms (t, k) stay.
 
+    static/js/math/truncation.js (isCut) decides the same; tests/cases/truncation.json tests both.
+
     >>> is_kept(np.array(4), np.arange(1, 5), "sliding", 3).astype(int)
     array([0, 1, 1, 1])
     >>> is_kept(np.array(4), np.arange(1, 5), "chunked", 3).astype(int)

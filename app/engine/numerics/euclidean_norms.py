@@ -62,7 +62,10 @@ def unit_vectors(vectors: Array) -> tuple[Array, Array]:
 
 
 def euclidean_norm(values: Array) -> float:
-    """√Σv² over all entries of an array."""
+    """√Σv² over all entries of an array.
+
+    static/js/math/euclidean-norm.js computes the same; tests/cases/euclidean_norms.json tests both.
+    """
     return float(norms(values.reshape(-1)))
 
 

@@ -25,6 +25,7 @@ def folds(w: float) -> tuple[Bifurcation, ...]:
     """Where two fixed points meet and vanish: w σ'(x) = 1; only for w > 4.
 
     With p = σ(x), p (1 − p) = 1/w gives p = (1 ± √(1 − 4/w))/2, x = ln(p/(1 − p)) and b = x − w p.
+    static/js/math/folds.js computes the same; tests/cases/folds.json tests both.
 
     Examples
     --------

@@ -1,6 +1,7 @@
 /** From the full gradient to the one that is used: cut by truncation, then scaled by clipping. By K and c as the controls stand now. */
 
 import { clipByNorm } from "../math/clipping.js";
+import { euclideanNorm } from "../math/euclidean-norm.js";
 import { lengthOf } from "./answer.js";
 
 /**
@@ -86,15 +87,5 @@ function truncatedNorms(run, backward) {
 
 /** @param {Record<string, import("./answer.js").Tensor>} parameters */
 function normsOf(parameters) {
-  return Object.fromEntries(Object.entries(parameters).map(([name, { values }]) => [name, norm(values)]));
-}
-
-/** @param {ArrayLike<number>} values */
-function norm(values) {
-  let top = 0;
-  for (let i = 0; i < values.length; i += 1) top = Math.max(top, Math.abs(values[i]));
-  if (top === 0) return 0;
-  let sum = 0;
-  for (let i = 0; i < values.length; i += 1) sum += (values[i] / top) ** 2;
-  return top * Math.sqrt(sum);
+  return Object.fromEntries(Object.entries(parameters).map(([name, { values }]) => [name, euclideanNorm(values)]));
 }

@@ -1,6 +1,6 @@
 /** The small network in numbers: every matrix, and ∂h_T/∂W and ∂L/∂W as the sums of their terms. Each term has a path in the drawing. */
 
-import { LARGEST_WORKED_EXAMPLE } from "../facts.js";
+import { LARGEST_WORKED_EXAMPLE, WEIGHTS } from "../facts.js";
 import { norm as shownNorm } from "../math/format.js";
 import {
   fraction,
@@ -52,7 +52,7 @@ export function isSmall(length, hiddenSize) {
  */
 export function weightFormulas(run) {
   const { weights } = run.terms;
-  const names = ["U", "W", "V", ...["b_s", "b_z", "h_0"].filter((name) => weights[name].values.some(Boolean))];
+  const names = WEIGHTS.filter((name) => name in weights && (name.length === 1 || weights[name].values.some(Boolean)));
   return names.map((name) => row(symbolOf(name), operator("="), written(weights[name], name.length === 1)));
 }
 

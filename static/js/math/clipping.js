@@ -1,4 +1,7 @@
-/** Clipping by norm, from norms alone: each tensor is multiplied by its factor. (Clipping by value needs every entry: the server does it.) */
+/**
+ * Clipping by norm, from norms alone: each tensor is multiplied by its factor. (Clipping by value needs every entry: the server does it.)
+ * app/engine/backward/clipping.py computes the same; tests/cases/clipping.json tests both.
+ */
 
 /**
  * @typedef {object} Clipped
@@ -22,9 +25,9 @@ export function clipByNorm(norms, mode, threshold) {
   }
   const factors = Object.fromEntries(Object.entries(norms).map(([name, norm]) => [name, factorOf(norm, threshold)]));
   const after = Math.hypot(...Object.entries(norms).map(([name, norm]) => factors[name] * norm));
-  let inner = 0;
-  for (const [name, norm] of Object.entries(norms)) inner += factors[name] * norm * norm;
-  const cosine = before > 0 && after > 0 ? inner / (before * after) : 1;
+  let cosine = 0; // of unit vectors: a product of two norms may leave float64
+  for (const [name, norm] of Object.entries(norms)) cosine += (norm / before) * ((factors[name] * norm) / after);
+  if (before === 0 || after === 0) cosine = 1;
   return { factors, before, after, angle: Math.acos(Math.min(1, cosine)) };
 }
 
@@ -33,5 +36,5 @@ export function clipByNorm(norms, mode, threshold) {
  * @param {number} threshold
  */
 function factorOf(norm, threshold) {
-  return norm > threshold ? threshold / norm : 1;
+  return norm <= threshold ? 1 : threshold / norm;
 }

@@ -1,5 +1,6 @@
 /**
  * The one-unit network x_t = w σ(x_{t−1}) + b: where two of its fixed points meet. There w σ′(x) = 1, which only w > 4 can fulfil.
+ * app/engine/one_unit/bifurcation.py computes the same; tests/cases/folds.json tests both.
  */
 
 /**
@@ -9,9 +10,11 @@
  */
 export function foldsAt(w) {
   if (!(w > 4)) return null;
-  const half = Math.sqrt(1 - 4 / w) / 2;
-  const [first, second] = [0.5 - half, 0.5 + half].map((share) => Math.log(share / (1 - share)) - w * share);
-  return { lower: Math.min(first, second), upper: Math.max(first, second) };
+  const width = Math.sqrt((w - 4) / w); // between the two σ(x)
+  const large = (1 + width) / 2;
+  const small = 1 / (w * large); // 1 − large would lose digits
+  const x = Math.log1p(width / small);
+  return { lower: x - w * large, upper: -x - w * small };
 }
 
 /**

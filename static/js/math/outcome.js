@@ -1,4 +1,4 @@
-/** What became of a training run: the same rules by which the server's stories are tested. */
+/** What became of a training run. app/train/stories.py (outcome) has the same rules; tests/cases/outcomes.json tests both. */
 
 /** Times the larger of the first loss and chance. */
 const EXPLOSION = 1e3;

@@ -1,4 +1,7 @@
-/** What a truncation length cuts. `K = null`, or K ≥ T, cuts nothing. */
+/**
+ * What a truncation length cuts. `K = null`, or K ≥ T, cuts nothing.
+ * app/engine/backward/truncation.py (is_kept) decides the same; tests/cases/truncation.json tests both.
+ */
 
 /**
  * @typedef {object} Cut

@@ -11,10 +11,11 @@ import pytest
 
 from app.train.stories import BUDGET_SECONDS, GOAL, TRAINING_PRESETS, final_loss, outcome
 from app.train.training import Step, events, prepare
+from tests.shared_cases import shared_cases
 
 SEEDS = range(101, 121)
 CORES = 2
-CASES = json.loads((Path(__file__).parents[2] / "outcomes.json").read_text("utf-8"))
+CASES = shared_cases("outcomes")
 VARIANTS = [(preset.name, variant.name) for preset in TRAINING_PRESETS.values() for variant in preset.variants]
 
 # The share of chance that the words "stays at chance", "too small to learn" and "never learns" claim.

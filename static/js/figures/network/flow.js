@@ -26,9 +26,8 @@ export function flow(run, view, lane) {
   const { palette, maps } = view;
   const norms = frobeniusNorms(run);
   const of = run.jacobian_norms.of_step;
-  const H = run.parameters.hidden_size;
-  // Norms are drawn relative to ‖I‖ = √H, so that the flow starts at thickness 1 whatever the size of the network.
-  const size = (/** @type {number} */ k) => norms[k] - 0.5 * Math.log10(H);
+  // Norms are drawn relative to ‖∂h_T/∂h_T‖ = ‖I‖, so that the flow starts at thickness 1 whatever the size of the state.
+  const size = (/** @type {number} */ k) => norms[k] - norms[of];
   const stride = Math.max(1, Math.floor(1.2 / lane.step));
   const points = /** @type {Float64Array[]} */ ([]);
   const fill = /** @type {string[]} */ ([]);
