@@ -25,7 +25,7 @@ export OPENBLAS_NUM_THREADS ?= 1
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test test-javascript test-python test-slow lint format fuzz bench oracle reference answers lock audit docker clean
+.PHONY: help run setup test mutants test-javascript test-python test-slow lint format fuzz bench oracle reference answers lock audit docker clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -67,6 +67,9 @@ fuzz: $(DEVELOPMENT) ## send 60,000 made-up requests to a live server
 
 bench: $(DEVELOPMENT) ## measure against the floor, and against torch and JAX where .venv-oracle has them
 	$(or $(wildcard .venv-oracle/bin/python),$(BIN)/python) -m benchmarks
+
+mutants: $(DEVELOPMENT) ## break the engine and the guards of requests in small ways, and list what no test notices
+	$(BIN)/python -m scripts.mutants
 
 oracle: $(ORACLE) ## compare live with torch on fresh random networks
 	.venv-oracle/bin/python -m pytest tests/oracle

@@ -122,3 +122,17 @@ def test_it_says_which_factor_makes_the_chain_zero(last_s, factor, step):
     split = gain_split(trace, norms)
     assert len(split.log10_gain) == 4 - step
     assert split.log10_norm == pytest.approx(0.0, abs=1e-12)
+
+
+@pytest.mark.parametrize(("step", "rows"), [(100, 15), (150, 2)])
+def test_a_thin_chain_with_a_step_beyond_float64_is_split_to_the_whole(step, rows):
+    """Few rows are left of the chain's product, and one step's derivatives underflow: the direction is carried ahead to be found."""
+    x = np.random.default_rng(0).standard_normal((200, 2))
+    x[step] = [400.0, 0.0]
+    trace = traced("tanh", hidden_size=64, length=200, x=x, spectral_radius=1.5)
+    norms = jacobian_norms(trace)
+    assert len(norms.longest) <= rows < 64
+    split = gain_split(trace, norms)
+    assert split.log10_norm == pytest.approx(norms.log10_spectral[0], rel=1e-12)
+    assert split.log10_gain.sum() == pytest.approx(split.log10_norm, rel=1e-12)
+    assert (split.log10_weights + split.log10_derivative).sum() == pytest.approx(split.log10_norm, rel=1e-12)
