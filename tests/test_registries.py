@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import pytest
 
 from app.cliff.stories import CLIFF_STORIES
+from app.common.cell_settings import CELL_SETTINGS
 from app.engine.backward.clipping import CLIP_MODES
 from app.engine.backward.truncation import TRUNCATION_MODES
 from app.engine.model.activations import ACTIVATIONS
@@ -30,6 +31,7 @@ def chosen(kind: str, names: Iterable[str], *endings: str) -> set[str]:
 
 WORDS = {
     "cells": chosen("choice.cell", CELLS, "", ".about"),
+    "settings of cells": chosen("control", CELL_SETTINGS, ".label", ".about"),
     "activations": chosen("choice.activation", ACTIVATIONS, "", ".about"),
     "initialisers": chosen("choice.initializer", INITIALIZERS, "", ".about"),
     "read-outs": chosen("choice.readout", READOUTS, ""),
@@ -46,6 +48,7 @@ WORDS = {
 
 DOCUMENTED = {
     "cells": ("mathematics.md", CELLS),
+    "cells, in two languages": ("glossary.md", CELLS),
     "activations": ("mathematics.md", ACTIVATIONS),
     "initialisers": ("mathematics.md", INITIALIZERS),
     "read-outs": ("mathematics.md", READOUTS),

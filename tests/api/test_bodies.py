@@ -6,8 +6,12 @@ import time
 from typing import Any
 
 import httpx
+import numpy as np
 import pytest
 
+from app.contract.forms import RUN
+from app.contract.own_data import Weights
+from app.engine.model.cells import CELLS, shapes_of
 from app.server.wire import json_bodies
 from tests.api.test_errors import JSON, RUNS, error_of
 
@@ -102,3 +106,11 @@ async def test_loss_at_has_a_longest_length(client: httpx.AsyncClient) -> None:
     assert error["parameter"] == "loss_at"
     assert "at most 60,000 characters" in error["message"]
     assert len(error["message"]) < 500
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_weights_of_the_largest_network_are_accepted_for_every_cell(cell: str) -> None:
+    """Stacked gates have more rows than there are units."""
+    shapes = shapes_of(CELLS[cell], 1, RUN.fields["hidden_size"].metadata["maximum"], 1)
+    given = Weights(**{name: np.zeros(shape).tolist() for name, shape in shapes.items()})
+    assert {name: np.shape(getattr(given, name)) for name in shapes} == shapes

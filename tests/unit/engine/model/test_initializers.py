@@ -2,7 +2,9 @@ import numpy as np
 import pytest
 
 from app.engine.errors import InvalidParameter, UnknownName
+from app.engine.model.cells import CELLS
 from app.engine.model.initializers import INITIALIZERS, draw_parameters, generator, rescaled
+from app.engine.model.weights import affine_weights
 
 
 def drawn(initializer, size, spectral_radius, seed):
@@ -71,3 +73,17 @@ def test_scales_are_standard_deviations():
     assert network["V"].std() == pytest.approx(3.0 / 20.0, rel=0.02)
     assert network["b_s"].std() == pytest.approx(0.5, rel=0.15)
     assert not network["h_0"].any()
+
+
+def test_every_block_of_stacked_gates_is_drawn_for_itself_with_its_own_spectral_radius():
+    class Gated(CELLS["rnn"]):
+        weights = affine_weights(blocks=3)
+
+    sizes = {"input_size": 2, "hidden_size": 4, "output_size": 1, "initializer": "gaussian", "spectral_radius": 0.7}
+    drawn = draw_parameters(**sizes, input_scale=1.0, output_scale=1.0, bias_scale=1.0, seed=6, cell=Gated)
+    blocks = np.split(drawn["W"], 3)
+    for block in blocks:
+        assert np.abs(np.linalg.eigvals(block)).max() == pytest.approx(0.7, rel=1e-13)
+    assert not np.array_equal(blocks[0], blocks[1])
+    assert not np.array_equal(blocks[1], blocks[2])
+    assert (drawn["U"].shape, drawn["b_s"].shape) == ((12, 2), (12,))
