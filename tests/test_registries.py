@@ -8,6 +8,7 @@ import pytest
 
 from app.cliff.stories import CLIFF_STORIES
 from app.common.cell_settings import CELL_SETTINGS
+from app.contract.forms import CLIFF, LANGUAGES, RUN, TRAINING
 from app.engine.backward.clipping import CLIP_MODES
 from app.engine.backward.truncation import TRUNCATION_MODES
 from app.engine.model.activations import ACTIVATIONS
@@ -22,14 +23,28 @@ from app.sequences.tasks import TASKS
 from app.train.stories import TRAINING_PRESETS
 from tests.serving import ROOT
 
-LANGUAGES = ("en", "ko")
+# Controls whose parameter has another meaning on another page, and parameters that no control sets.
+RENAMED = {
+    "training": {"learning_rate": "training_rate", "steps": "training_steps", "seed": "training_seed"},
+    "cliff": {"learning_rate": "cliff_rate", "clip_threshold": "cliff_threshold", "steps": "cliff_steps"},
+}
+WITHOUT_A_CONTROL = {
+    *("include", "norms", "arrays", "snapshot_every", "spectrum_every"),
+    *("w_minimum", "w_maximum", "w_points", "b_minimum", "b_maximum", "b_points", "bifurcation_points"),
+}
 
 
 def chosen(kind: str, names: Iterable[str], *endings: str) -> set[str]:
     return {f"{kind}.{name}{ending}" for name in names for ending in endings}
 
 
-WORDS = {
+WORDS: dict[str, set[str]] = {
+    **{
+        f"parameters of {form}": chosen(
+            "control", (RENAMED.get(form, {}).get(name, name) for name in fields if name not in WITHOUT_A_CONTROL), ".label"
+        )
+        for form, fields in (("run", RUN.fields), ("training", TRAINING.fields), ("cliff", CLIFF.fields))
+    },
     "cells": chosen("choice.cell", CELLS, "", ".about"),
     "settings of cells": chosen("control", CELL_SETTINGS, ".label", ".about"),
     "activations": chosen("choice.activation", ACTIVATIONS, "", ".about"),

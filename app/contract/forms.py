@@ -21,6 +21,9 @@ ABOUT_ARRAYS = (
     "overflow or lose small numbers; an array with gaps (null) stays a list."
 )
 
+# Of the page, each with its words in static/locales; the first is for readers of none of them.
+LANGUAGES = ("en", "ko")
+
 # What only the page reads from its URL. A GET accepts and ignores it, so that the query of any page URL works.
 PAGE_PARAMETERS = {
     "lang": "The page's language.",

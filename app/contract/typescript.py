@@ -14,7 +14,7 @@ from app.cliff.stories import CLIFF_STORIES
 from app.common.answers import json_name
 from app.contract.catalog import Catalog
 from app.contract.cliff_answer import CliffAnswer
-from app.contract.forms import OWN_WEIGHTS, PAGE_PARAMETERS, RUN
+from app.contract.forms import LANGUAGES, OWN_WEIGHTS, PAGE_PARAMETERS, RUN
 from app.contract.run_answer import RunAnswer
 from app.contract.training_answer import TrainingAnswer
 from app.engine.model.activations import ACTIVATIONS
@@ -89,6 +89,7 @@ def facts() -> str:
     plain, objects = _lists()
     values: dict[str, tuple[str, Any]] = {
         "PAGE_PARAMETERS": ("Parameters that only the page reads from its URL.", list(PAGE_PARAMETERS)),
+        "LANGUAGES": ("Of the page; the first where a reader prefers none of them.", list(LANGUAGES)),
         "PARTS": ("Parts of a run's answer, in their order.", list(PARTS)),
         "BACKWARD_PARTS": ("Parts that depend on truncation and clipping.", [name for name, part in PARTS.items() if part.backward]),
         "HEAVY_PARTS": ("Parts that take much of a long run's time.", [name for name, part in PARTS.items() if part.heavy]),

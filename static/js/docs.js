@@ -25,6 +25,6 @@ dressLinks(page);
   validatorUrl: null,
 });
 
-const language = pickLanguage(page.lang, navigator.languages);
+const language = pickLanguage(page.lang);
 document.documentElement.lang = language;
 translate(document, createStrings(await loadDictionary(language)));

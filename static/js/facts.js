@@ -3,6 +3,9 @@
 /** Parameters that only the page reads from its URL. */
 export const PAGE_PARAMETERS = Object.freeze(["lang", "theme", "hide", "lock", "embed", "pin", "at", "spectral", "variant", "until", "show"]);
 
+/** Of the page; the first where a reader prefers none of them. */
+export const LANGUAGES = Object.freeze(["en", "ko"]);
+
 /** Parts of a run's answer, in their order. */
 export const PARTS = Object.freeze(["states", "jacobian_norms", "adjoints", "flow_matrix", "contributions", "gradient_by_lag", "gradients", "step_gain", "spectrum", "lyapunov_exponents", "loss_slice", "terms"]);
 

@@ -228,7 +228,7 @@ async function start() {
     clearTimeout(laterTimer);
     const { known: have, parameters: now, own: mine } = store.get();
     const derivable = () => have !== null && updateDerivable(have.run, backward());
-    const length = lengthOf(now, catalog) ?? have?.run.parameters.length ?? 50;
+    const length = lengthOf(now, catalog) ?? have?.run.parameters.length ?? 0; // not known yet: taken as short
     const wanted = [...HEAD_PARTS, ...stage.wanted()].filter((part) => part !== "terms" || worked.fits());
     const parts = missing(have, now, wanted, length, derivable, HEAD_PARTS_AT_REST);
     const ask = (/** @type {string[]} */ missing, /** @type {boolean} */ patient) => {
@@ -327,7 +327,7 @@ async function start() {
       range: null,
       ...stale,
     });
-    const language = pickLanguage(there.page.lang, navigator.languages);
+    const language = pickLanguage(there.page.lang);
     if (language !== store.get().language) page.speak(language);
     const theme = resolveTheme(there.page.theme);
     if (theme !== store.get().theme) page.dress(theme);

@@ -8,7 +8,7 @@ import { applyTheme, resolveTheme } from "./shell/theme.js";
 import { showVerdict } from "./shell/verdict.js";
 
 const search = new URLSearchParams(location.search);
-const language = pickLanguage(search.get("lang") ?? undefined, navigator.languages);
+const language = pickLanguage(search.get("lang") ?? undefined);
 applyTheme(resolveTheme(search.get("theme") ?? undefined));
 document.documentElement.lang = language;
 

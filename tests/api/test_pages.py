@@ -67,3 +67,27 @@ async def test_a_page_url_with_an_error_is_still_a_page(client: httpx.AsyncClien
         response = await client.get(f"/?{query}")
         assert response.status_code == 200
         assert ">null</script>" in response.text
+
+
+@pytest.mark.parametrize(
+    ("query", "accepted", "language", "preferred"),
+    [
+        ("", "", "en", "en"),
+        ("", "fr, ko-KR;q=0.8", "ko", "ko"),
+        ("", "ko;q=0, en;q=0.1", "en", "en"),
+        ("", "ko;q=0.2, en;q=0.9", "en", "en"),
+        ("", "ko;q=nan, en;q=1e400", "en", "en"),
+        ("?lang=en", "ko", "en", "ko"),
+        ("?lang=xx", "ko", "ko", "ko"),
+    ],
+)
+@pytest.mark.parametrize("page", ["/train", "/docs"])
+async def test_the_language_is_the_urls_or_the_first_that_the_browser_prefers(
+    client: httpx.AsyncClient, page: str, query: str, accepted: str, language: str, preferred: str
+) -> None:
+    response = await client.get(page + query, headers={"Accept-Language": accepted})
+    assert "Accept-Language" in response.headers["vary"]
+    html = re.search(r"<html[^>]*>", response.text)
+    assert html is not None
+    assert re.findall(r'lang(?:uage)?="(\w+)"', html[0]) == [language, preferred]
+    assert page == "/docs" or f"locales/{language}.json" in response.text

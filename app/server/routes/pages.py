@@ -15,6 +15,7 @@ from app.explore.parameters import DEFAULT_PARTS
 from app.server.http.access_log import note
 from app.server.http.client import address_of
 from app.server.http.security_headers import content_security_policy
+from app.server.pages.language import language_of
 from app.server.respond import found
 from app.server.routes.runs import prepared, question
 from app.server.state import AppState, CurrentState
@@ -49,18 +50,26 @@ async def cliff_page(request: Request, server: CurrentState, embed: Annotated[st
 @router.get("/docs")
 async def docs_page(request: Request, server: CurrentState) -> Response:
     """The API's description as a page, from this server alone."""
-    return server.templates.TemplateResponse(request, "docs.html", headers=_headers())
+    return server.templates.TemplateResponse(request, "docs.html", _languages(request), headers=_headers())
 
 
 def _headers(frame_ancestors: str = "'none'") -> dict[str, str]:
     # A page names the version of the files it needs, so it must be asked for again each time.
-    return {"Cache-Control": "no-cache", "Content-Security-Policy": content_security_policy(frame_ancestors)}
+    policy = content_security_policy(frame_ancestors)
+    return {"Cache-Control": "no-cache", "Vary": "Accept-Language", "Content-Security-Policy": policy}
+
+
+def _languages(request: Request) -> dict[str, str]:
+    """The page's language, and the one that it would have without `lang` in its URL."""
+    accepted = request.headers.get("accept-language", "")
+    asked = request.query_params.get("lang")
+    return {"language": language_of(asked, accepted), "preferred_language": language_of(None, accepted)}
 
 
 async def _page(request: Request, server: AppState, template: str, embed: str, **context: Any) -> Response:
     """A page, made when its turn comes: a flood of page views must not take the time of the runs."""
     headers = _headers("*" if embed == "1" else "'none'")
-    make = partial(server.templates.TemplateResponse, request, template, context, headers=headers)
+    make = partial(server.templates.TemplateResponse, request, template, context | _languages(request), headers=headers)
     return await server.lanes.run(make, PAGE_COST, address_of(request.scope))
 
 

@@ -1,8 +1,8 @@
 /** Makes a lesson's link: what it leaves out, what it locks, whether it is for another page. */
 
 import { labelNodes, make } from "../controls/slider.js";
+import { LANGUAGES } from "../facts.js";
 import { copyField, openDialog } from "../shell/dialog.js";
-import { LANGUAGES } from "../shell/strings.js";
 import { embedCode, lessonParameters } from "../state/lesson.js";
 
 /** @param {import("../shell/actions.js").GuidedDesk} desk */

@@ -17,7 +17,7 @@ import { applyTheme, readTheme, resolveTheme } from "./theme.js";
  * @returns {PageState}
  */
 export function pageState(page) {
-  return { page, language: pickLanguage(page.lang, navigator.languages), theme: resolveTheme(page.theme) };
+  return { page, language: pickLanguage(page.lang), theme: resolveTheme(page.theme) };
 }
 
 /**

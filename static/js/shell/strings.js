@@ -1,8 +1,7 @@
 /** The page's words. `{name}` in a string is replaced by a value, whole numbers with commas between thousands; a key that isn't there is shown as it is. */
 
+import { LANGUAGES } from "../facts.js";
 import { nodesOf } from "./markup.js";
-
-export const LANGUAGES = Object.freeze(["en", "ko"]);
 
 /**
  * @param {Record<string, string>} dictionary
@@ -19,13 +18,14 @@ function shown(value) {
 }
 
 /**
- * The language of the link, else the browser's first that there is.
+ * The language of the link, else the one that the server found in the browser's preferences.
  * @param {string | undefined} asked
- * @param {readonly string[]} preferred
+ * @param {string | undefined} [preferred]
+ * @returns {string}
  */
-export function pickLanguage(asked, preferred) {
-  const wanted = [asked ?? "", ...preferred].map((tag) => tag.toLowerCase().split("-")[0]);
-  return wanted.find((language) => LANGUAGES.includes(language)) ?? "en";
+export function pickLanguage(asked, preferred = document.documentElement.dataset.preferredLanguage) {
+  const wanted = asked?.toLowerCase().split("-")[0] ?? "";
+  return LANGUAGES.includes(wanted) ? wanted : (preferred ?? LANGUAGES[0]);
 }
 
 /** @type {Map<string, Promise<Record<string, string>>>} */
