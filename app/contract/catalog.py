@@ -1,7 +1,6 @@
 """The catalog: what there is to choose from, with every range and default, and the server's limits."""
 
 import inspect
-from typing import Any
 
 from pydantic import BaseModel, Field
 
@@ -18,6 +17,8 @@ from app.explore.presets import PRESETS
 from app.sequences import SOURCES
 from app.sequences.tasks import TASKS, Task
 from app.train.stories import TRAINING_PRESETS
+
+Value = int | float | str | None  # of a flat parameter
 
 
 class Cell(BaseModel):
@@ -49,6 +50,7 @@ class InputSource(BaseModel):
     name: str
     about: str
     default_length: int = Field(description="T where length is left out.")
+    readouts: list[str] = Field(description="The read-outs that fit its targets, the default first.")
 
 
 class ReadOut(BaseModel):
@@ -94,14 +96,14 @@ class Setting(BaseModel):
     """A setting worth looking at."""
 
     name: str
-    parameters: dict[str, Any] = Field(description="What differs from the defaults.")
+    parameters: dict[str, Value] = Field(description="What differs from the defaults.")
 
 
 class StoryVariant(BaseModel):
     """One run of a story."""
 
     name: str
-    parameters: dict[str, Any] = Field(description="What differs from the story's parameters.")
+    parameters: dict[str, Value] = Field(description="What differs from the story's parameters.")
     outcome: str = Field(description="What becomes of it: learns, stuck or explodes.")
 
 
@@ -110,7 +112,7 @@ class Story(BaseModel):
 
     name: str
     about: str
-    parameters: dict[str, Any] = Field(description="What all of them share, apart from the defaults.")
+    parameters: dict[str, Value] = Field(description="What all of them share, apart from the defaults.")
     variants: list[StoryVariant]
     goal: float = Field(description="The share of the chance level below which a run has learned.")
     rate: float = Field(description="The share of seeds, at least, in which each variant has its outcome.")
@@ -155,7 +157,10 @@ def catalog(limits: Limits) -> Catalog:
         cells=[_cell(name) for name in CELLS],
         activations=[ActivationFunction(name=name, sup_derivative=f.sup_derivative) for name, f in ACTIVATIONS.items()],
         initializers=[Named(name=name) for name in INITIALIZERS],
-        sources=[InputSource(name=name, about=source.about, default_length=source.default_length) for name, source in SOURCES.items()],
+        sources=[
+            InputSource(name=name, about=source.about, default_length=source.default_length, readouts=list(source.readouts))
+            for name, source in SOURCES.items()
+        ],
         readouts=[ReadOut(name=name, loss=readout.loss) for name, readout in READOUTS.items()],
         parts=[Part(name=name, about=part.about, backward=part.backward, heavy=part.heavy) for name, part in PARTS.items()],
         tasks=[_task(task) for task in TASKS.values()],

@@ -53,6 +53,7 @@ class Source:
     default_length: int
     make: Maker
     default_text: str | None = None  # only for a source that reads a text
+    readouts: tuple[str, ...] = ("identity",)  # that fit its targets, the default first
 
 
 def one_step_ahead(values: Array, labels: Sequence[str], input_size: int, output_size: int) -> InputSequence:

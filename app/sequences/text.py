@@ -106,4 +106,5 @@ TEXT = Source(
     len(DEFAULT_TEXT) - 1,
     make_text,
     DEFAULT_TEXT,
+    ("softmax", "identity"),
 )

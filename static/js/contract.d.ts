@@ -296,6 +296,8 @@ export interface InputSource {
   about: string;
   /** T where length is left out. */
   default_length: number;
+  /** The read-outs that fit its targets, the default first. */
+  readouts: string[];
 }
 
 /** log10 ‖∂h_T/∂h_k‖ for k = 0..T. */
@@ -539,7 +541,7 @@ export interface SequenceUsed {
 export interface Setting {
   name: string;
   /** What differs from the defaults. */
-  parameters: Record<string, unknown>;
+  parameters: Record<string, number | string | null>;
 }
 
 /** The truncated gradient of every window K = 1..T. */
@@ -625,7 +627,7 @@ export interface Story {
   name: string;
   about: string;
   /** What all of them share, apart from the defaults. */
-  parameters: Record<string, unknown>;
+  parameters: Record<string, number | string | null>;
   variants: StoryVariant[];
   /** The share of the chance level below which a run has learned. */
   goal: number;
@@ -637,7 +639,7 @@ export interface Story {
 export interface StoryVariant {
   name: string;
   /** What differs from the story's parameters. */
-  parameters: Record<string, unknown>;
+  parameters: Record<string, number | string | null>;
   /** What becomes of it: learns, stuck or explodes. */
   outcome: string;
 }

@@ -121,6 +121,7 @@ test("a relief is light where it faces the light, dark where it turns away, line
   assert.ok(red(up[0]) > red(up[1]));
 });
 
+/** What the code under test reads of the server's facts. @type {any} */
 const SPECIFICATIONS = Object.fromEntries(
   Object.entries({
     w_minimum: 2,

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { bodyOf, fitted, fromExport, parseRows, parseWeights, withoutSequence } from "../../static/js/state/own.js";
 import { lengthOf } from "../../static/js/state/parameters.js";
 
+/** What the code under test reads of the server's facts. @type {any} */
 const SPECIFICATIONS = {
   hidden_size: { type: "integer", default: 16 },
   seed: { type: "integer", default: 1 },
@@ -101,7 +102,7 @@ test("sizes follow from own data", () => {
   assert.equal(fitted({ ...DEFAULTS, truncation: 3 }, { x, target: x }).truncation, 3);
   assert.equal(fitted(DEFAULTS, { weights: { V: [[1, 2, 3]] } }).hidden_size, 3);
   assert.equal(fitted(DEFAULTS, { weights: { V: [[1, 2, 3]] } }).source, "sine");
-  assert.equal(lengthOf(now, { sources: [] }), null);
+  assert.equal(lengthOf(now, /** @type {any} */ ({ sources: [] })), null);
 });
 
 test("the body of a request holds what a query would, and the data", () => {

@@ -14,6 +14,7 @@ import { parseQuery, toQuery } from "../../static/js/state/url.js";
 import { answer, NAMES, stringsOf, viewOf } from "./answers.js";
 
 const EN = JSON.parse(readFileSync(new URL("../../static/locales/en.json", import.meta.url), "utf8"));
+/** What the code under test reads of the server's facts. @type {any} */
 const SPECIFICATIONS = {
   hidden_size: { type: "integer", default: 16 },
   spectral_radius: { type: "number", default: 1.1 },
@@ -22,6 +23,7 @@ const SPECIFICATIONS = {
   include: { type: "list", default: ["states"] },
   arrays: { type: "string", default: "list" },
 };
+/** What the code under test reads of the server's facts. @type {any} */
 const CATALOG = {
   parameters: SPECIFICATIONS,
   presets: [

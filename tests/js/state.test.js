@@ -6,6 +6,7 @@ import { asked, known, merged, missing } from "../../static/js/state/parts.js";
 import { createStore } from "../../static/js/state/store.js";
 import { parseQuery, toQuery } from "../../static/js/state/url.js";
 
+/** What the code under test reads of the server's facts. @type {any} */
 const SPECIFICATIONS = {
   cell: { type: "string", default: "rnn" },
   leak: { type: "number", default: null },
@@ -24,6 +25,7 @@ const SPECIFICATIONS = {
   norms: { type: "string", default: "both" },
   arrays: { type: "string", default: "list" },
 };
+/** What the code under test reads of the server's facts. @type {any} */
 const CATALOG = {
   parameters: SPECIFICATIONS,
   cells: [

@@ -16,6 +16,7 @@ import {
 
 const number = (/** @type {number | null} */ fallback) => ({ type: "number", default: fallback });
 const text = (/** @type {string | null} */ fallback) => ({ type: "string", default: fallback });
+/** What the code under test reads of the server's facts. @type {any} */
 const SPECIFICATIONS = {
   cell: text("rnn"),
   leak: number(null),

@@ -27,6 +27,7 @@
  * @property {(situation: Situation) => boolean} [shown]
  */
 
+import { sourceOf } from "../state/parameters.js";
 import { CELL_CONTROLS } from "./cells.js";
 import { mountSegments } from "./choice.js";
 import { mountEntry, mountSeed } from "./entry.js";
@@ -191,7 +192,7 @@ function lengthNow({ parameters, run, catalog }) {
 
 /** @param {Situation} situation */
 function defaultLength({ parameters, catalog }) {
-  return catalog.sources.find((/** @type {any} */ source) => source.name === parameters.source)?.default_length ?? 50;
+  return sourceOf(parameters, catalog).default_length;
 }
 
 /** @param {Situation} situation */
@@ -200,12 +201,11 @@ function textOf({ parameters, run }) {
 }
 
 /**
- * Softmax is for symbols.
- * @param {any} catalog
+ * Those that fit the targets.
+ * @param {import("../contract.d.ts").Catalog} catalog
  * @param {Parameters} parameters
  */
 function readouts(catalog, parameters) {
-  return catalog.readouts.filter(
-    (/** @type {any} */ readout) => readout.name === "identity" || parameters.source === "text",
-  );
+  const { readouts: fitting } = sourceOf(parameters, catalog);
+  return catalog.readouts.filter((readout) => fitting.includes(readout.name));
 }

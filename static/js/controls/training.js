@@ -127,7 +127,7 @@ export const TRAINING_GROUPS = [
         step: 1,
         symbol: "T",
         value: lengthNow,
-        fallback: ({ parameters, catalog }) => taskOf(parameters, catalog)?.default_length ?? 20,
+        fallback: ({ parameters, catalog }) => lengthOf({ ...parameters, length: null }, catalog),
       }),
       slider("steps", { words: "training_steps", scale: () => logarithmic(50, 10_000, 120, true), step: 50 }),
       {

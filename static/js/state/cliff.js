@@ -2,6 +2,7 @@
  * The setting of the cliff, and how its parameters go together.
  *
  * @typedef {import("./url.js").Parameters} Parameters
+ * @typedef {import("./url.js").Specifications} Specifications
  */
 
 import { CLIFF_STORIES } from "../facts.js";
@@ -19,7 +20,7 @@ const [NARROWEST, WIDEST] = [0.02, 40];
 /**
  * The story whose setting this is; null if none.
  * @param {Parameters} parameters
- * @param {Record<string, any>} specifications
+ * @param {Specifications} specifications
  */
 export function cliffStoryOf(parameters, specifications) {
   const { parameters: defaults } = parseQuery("", specifications);
@@ -67,11 +68,11 @@ export function moved(parameters, right, up, far) {
  * Another region around the start; null is that of the beginning.
  * @param {Parameters} parameters
  * @param {number | null} factor
- * @param {Record<string, any>} specifications
+ * @param {Specifications} specifications
  * @returns {Parameters} What changes.
  */
 export function zoomed(parameters, factor, specifications) {
-  if (factor === null) return Object.fromEntries(REGION.map((name) => [name, specifications[name].default]));
+  if (factor === null) return Object.fromEntries(REGION.map((name) => [name, Number(specifications[name].default)]));
   /** @type {Parameters} */
   const change = {};
   for (const axis of ["w", "b"]) {

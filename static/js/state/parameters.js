@@ -2,6 +2,7 @@
  * How one parameter's change carries over to the others, so that what the page asks for can always be answered.
  *
  * @typedef {import("./url.js").Parameters} Parameters
+ * @typedef {import("../contract.d.ts").Catalog} Catalog
  */
 
 import { BACKWARD_PARAMETERS } from "../facts.js";
@@ -10,7 +11,7 @@ import { withoutUnread } from "./cells.js";
 /**
  * @param {Parameters} parameters
  * @param {Parameters} change
- * @param {any} catalog
+ * @param {Catalog} catalog
  * @returns {Parameters}
  */
 export function changed(parameters, change, catalog) {
@@ -30,13 +31,22 @@ export function changed(parameters, change, catalog) {
 /**
  * T before the server has said it; null for a text and for own data, whose length the server counts.
  * @param {Parameters} parameters
- * @param {any} catalog
+ * @param {Catalog} catalog
  */
 export function lengthOf(parameters, catalog) {
   if (parameters.length !== null) return Number(parameters.length);
   if (parameters.source === "own") return null;
   if (parameters.source === "text") return parameters.text === null ? null : [...String(parameters.text)].length - 1;
-  return catalog.sources.find((/** @type {any} */ source) => source.name === parameters.source)?.default_length ?? 50;
+  return sourceOf(parameters, catalog).default_length;
+}
+
+/**
+ * The source of the sequence; the first one for own data and for a name that is none.
+ * @param {Parameters} parameters
+ * @param {Catalog} catalog
+ */
+export function sourceOf(parameters, catalog) {
+  return catalog.sources.find((source) => source.name === parameters.source) ?? catalog.sources[0];
 }
 
 /**

@@ -12,7 +12,7 @@ const SINGLE_PAGE_PARAMETERS = PAGE_PARAMETERS.filter((name) => name !== "varian
 const REQUEST_ONLY = new Set(["include", "norms", "arrays"]);
 
 /** @typedef {Record<string, string | number | null>} Parameters */
-/** @typedef {Record<string, any>} Specifications  By name: default, minimum, maximum, choices, type. */
+/** @typedef {Record<string, import("../contract.d.ts").ParameterFacts>} Specifications  By name: default, minimum, maximum, choices, type. */
 
 /**
  * @param {string} query

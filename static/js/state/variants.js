@@ -3,6 +3,8 @@
  * steps are always shared, so that every variant learns from the same mini-batches.
  *
  * @typedef {import("./url.js").Parameters} Parameters
+ * @typedef {import("../contract.d.ts").Catalog} Catalog
+ * @typedef {import("./url.js").Specifications} Specifications
  *
  * @typedef {object} Setting
  * @property {Parameters} shared
@@ -41,7 +43,7 @@ export function formatVariant(variant) {
 /**
  * What isn't a parameter that may differ, or not a value for it, is left out.
  * @param {string} text
- * @param {Record<string, any>} specifications
+ * @param {Specifications} specifications
  * @returns {Parameters}
  */
 export function parseVariant(text, specifications) {
@@ -61,7 +63,7 @@ export function parseVariant(text, specifications) {
 /**
  * The setting that a link holds; null if it holds none.
  * @param {string} query
- * @param {Record<string, any>} specifications
+ * @param {Specifications} specifications
  * @returns {{ setting: Setting | null, page: Record<string, string> }}
  */
 export function parseSetting(query, specifications) {
@@ -79,7 +81,7 @@ export function parseSetting(query, specifications) {
 /**
  * The link of a setting: what isn't at its default, and the variants.
  * @param {Setting} setting
- * @param {Record<string, any>} specifications
+ * @param {Specifications} specifications
  * @param {Record<string, string>} [page]
  */
 export function settingQuery({ shared, variants }, specifications, page = {}) {
@@ -112,7 +114,7 @@ export function queryOf(setting, index) {
  * @param {Setting} setting
  * @param {Parameters} change
  * @param {number | null} scope  null: all variants.
- * @param {any} catalog
+ * @param {Catalog} catalog
  * @returns {Setting}
  */
 export function changedSetting(setting, change, scope, catalog) {
@@ -128,7 +130,7 @@ export function changedSetting(setting, change, scope, catalog) {
 /**
  * @param {Parameters} shared
  * @param {Parameters} change
- * @param {any} catalog
+ * @param {Catalog} catalog
  * @returns {Parameters}
  */
 function consistent(shared, change, catalog) {
@@ -149,7 +151,7 @@ function forgotten() {
 /**
  * Without differences that are none.
  * @param {Setting} setting
- * @param {any} catalog
+ * @param {Catalog} catalog
  * @returns {Setting}
  */
 function tidy({ shared, variants }, catalog) {
@@ -167,35 +169,35 @@ function tidy({ shared, variants }, catalog) {
 /**
  * T.
  * @param {Parameters} shared
- * @param {any} catalog
+ * @param {Catalog} catalog
  * @returns {number}
  */
 export function lengthOf(shared, catalog) {
-  return Number(shared.length ?? taskOf(shared, catalog)?.default_length ?? 20);
+  return Number(shared.length ?? (taskOf(shared, catalog) ?? catalog.tasks[0]).default_length);
 }
 
 /**
  * @param {Parameters} shared
- * @param {any} catalog
+ * @param {Catalog} catalog
  */
 export function taskOf(shared, catalog) {
-  return catalog.tasks.find((/** @type {any} */ task) => task.name === shared.task) ?? null;
+  return catalog.tasks.find((task) => task.name === shared.task) ?? null;
 }
 
 /**
  * What an optimiser reads, with its defaults.
  * @param {Parameters} parameters
- * @param {any} catalog
+ * @param {Catalog} catalog
  * @returns {Record<string, number>}
  */
 export function settingsOfOptimizer(parameters, catalog) {
-  return catalog.optimizers.find((/** @type {any} */ each) => each.name === parameters.optimizer)?.settings ?? {};
+  return catalog.optimizers.find((each) => each.name === parameters.optimizer)?.settings ?? {};
 }
 
 /**
  * Names of the parameters in which the variants differ from each other, in the order of the form.
  * @param {Setting} setting
- * @param {Record<string, any>} specifications
+ * @param {Specifications} specifications
  */
 export function contrasted(setting, specifications) {
   const all = setting.variants.map((_, i) => parametersOf(setting, i));
@@ -206,7 +208,7 @@ export function contrasted(setting, specifications) {
 
 /**
  * @param {{ parameters: Parameters, variants: { parameters: Parameters }[] }} preset
- * @param {any} catalog
+ * @param {Catalog} catalog
  * @returns {Setting}
  */
 export function settingOf(preset, catalog) {
@@ -220,7 +222,7 @@ export function settingOf(preset, catalog) {
 /**
  * The story whose setting this is, whatever the seed; null if none.
  * @param {Setting} setting
- * @param {any} catalog
+ * @param {Catalog} catalog
  * @returns {any}
  */
 export function storyOf(setting, catalog) {
@@ -231,7 +233,5 @@ export function storyOf(setting, catalog) {
       variants,
     ]);
   const now = seedless(setting);
-  return (
-    catalog.training_presets.find((/** @type {any} */ preset) => seedless(settingOf(preset, catalog)) === now) ?? null
-  );
+  return catalog.training_presets.find((preset) => seedless(settingOf(preset, catalog)) === now) ?? null;
 }

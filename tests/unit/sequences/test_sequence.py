@@ -21,6 +21,12 @@ def test_shapes_fit_each_other(name: str) -> None:
 
 
 @every_source
+def test_the_first_read_out_of_a_source_is_that_of_its_sequence(name: str) -> None:
+    source = SOURCES[name]
+    assert source.readouts[0] == source.make(6, None, None, None, 1).readout
+
+
+@every_source
 def test_the_target_is_the_next_input(name: str) -> None:
     sequence = SOURCES[name].make(12, None, None, None, 1)
     np.testing.assert_array_equal(sequence.target[:-1], sequence.x[1:])
