@@ -37,7 +37,7 @@ class Settings(BaseSettings):
     ] = 32_000_000
     max_connections: Annotated[
         int,
-        Field(ge=1, description="Open connections; for a newcomer beyond them the one is closed that has waited longest for a request."),
+        Field(ge=1, description="Open connections; for a new one beyond them the one is closed that has waited longest for a request."),
     ] = 1000
     head_seconds: Annotated[
         float, Field(gt=0, description="How long a client may take to send the line and headers of a request, in seconds.")

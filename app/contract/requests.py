@@ -120,7 +120,7 @@ class TrainingEventsQuery(TrainingQuery):
     last_event_id: Annotated[
         str,
         Field(
-            description="The last id that came, to go on after it; the header Last-Event-ID counts more. Empty: from the start.",
+            description="The last id that came: the stream resumes after it. The header Last-Event-ID counts more. Empty: from the start.",
             pattern=r"^([0-9]{0,9}|end)$",
             examples=[""],
         ),

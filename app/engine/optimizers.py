@@ -14,7 +14,7 @@ from app.engine.arrays import Weights
 
 @dataclass(frozen=True)
 class OptimizerState:
-    """What an optimiser remembers between two updates; an optimiser without memory leaves a moment empty.
+    """The state of an optimiser between two updates; one without a moment leaves it empty.
 
     Attributes
     ----------
@@ -42,10 +42,10 @@ class Optimizer(Protocol):
         """η."""
 
     def init(self, parameters: Weights) -> OptimizerState:
-        """What it remembers before the first update."""
+        """The state before the first update."""
 
     def update(self, state: OptimizerState, gradients: Weights, parameters: Weights) -> tuple[OptimizerState, Weights]:
-        """What it remembers after this update, and the new parameters."""
+        """The state after this update, and the new parameters."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What the routes share: the settings, what computes and remembers, and whether the server is ready. One object per application."""
+"""What the routes share: the settings, what computes and caches, and whether the server is ready. One object per application."""
 
 import asyncio
 from collections.abc import Iterator
@@ -76,7 +76,7 @@ class AppState:
         yield counter("unrolled_streams", "Training runs that were streamed.", self.streams.opened)
         yield counter("unrolled_streams_displaced", "Streams that gave way to a client with fewer.", self.streams.displaced)
         yield counter("unrolled_training_steps", "Steps of streamed training runs that were computed.", self.streams.steps_computed)
-        yield gauge("unrolled_checkpoint_bytes", "What the remembered states of training runs take.", self.checkpoints.bytes)
+        yield gauge("unrolled_checkpoint_bytes", "Bytes of the cached states of training runs.", self.checkpoints.bytes)
         yield gauge("unrolled_connections_open", "Open connections.", len(self.connections))
         refused = dict(self.connections.refused)
         yield counters("unrolled_connections_refused", "Connections answered or closed by the server itself.", "reason", refused)

@@ -32,7 +32,7 @@ class Plan:
     """What the run does, and what its numbers are to be judged by."""
 
     steps: int
-    start_after: int = described("0, or the step after which a connection goes on.")
+    start_after: int = described("0, or the step after which the stream resumed.")
     loss: str = described(choices=tuple(readout.loss for readout in READOUTS.values()))
     task: LearnedTask = described()
 

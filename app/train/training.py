@@ -1,6 +1,6 @@
 """A training run as an iterator of plain events: a pure function of its parameters and seed.
 
-Step n draws mini-batch n from the seed and n alone, so a run can go on after any step, on any machine, with the same
+Step n draws mini-batch n from the seed and n alone, so a run can be resumed after any step, on any machine, with the same
 numbers: for the steps after n the first n are computed without reporting them (or a checkpoint of them is used).
 """
 
@@ -116,7 +116,7 @@ class State:
 
 
 class Checkpoints(Protocol):
-    """States of runs, kept so that going on costs less. May forget anything at any time."""
+    """States of runs, cached so that resuming costs less. May drop anything at any time."""
 
     def latest(self, run: TrainingParameters, at_most: int) -> State | None:
         """The latest state of this run that isn't later than a step."""
@@ -167,7 +167,7 @@ def events(parameters: TrainingParameters, start_after: int = 0, checkpoints: Ch
     start_after : int
         The step after which to report; the events are the same as those of a run reported from its start.
     checkpoints : Checkpoints, optional
-        Where states are stored, so that a later run can go on from one.
+        Where states are stored, so that a later run can resume from one.
 
     Yields
     ------

@@ -424,7 +424,7 @@ export interface Part {
 /** What the run does, and what its numbers are to be judged by. */
 export interface Plan {
   steps: number;
-  /** 0, or the step after which a connection goes on. */
+  /** 0, or the step after which the stream resumed. */
   start_after: number;
   loss: "squared_error" | "cross_entropy";
   task: LearnedTask;

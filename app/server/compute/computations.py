@@ -143,7 +143,7 @@ class Computations:
             return await self.workers.run(lambda: self.memory.counted(Body(_checked(work(token), token))), cost, client)
 
     def _ended(self, computation: Computation) -> None:
-        self._forget(computation)
+        self._remove(computation)
         failed = computation.task.cancelled() or computation.task.exception()
         if computation.key is None or failed:
             return
@@ -151,7 +151,7 @@ class Computations:
         if self.cache.getsizeof(body) <= self.cache.maxsize // LARGEST_SHARE:
             self.cache[computation.key] = body
 
-    def _forget(self, computation: Computation) -> None:
+    def _remove(self, computation: Computation) -> None:
         self._open.discard(computation)
         if computation.key is not None and self._by_key.get(computation.key) is computation:
             del self._by_key[computation.key]
@@ -168,7 +168,7 @@ class Computations:
             gone.cancel()
             computation.waiting -= 1
             if not computation.waiting and not computation.task.done():
-                self._forget(computation)  # a request for the same answer that comes now starts a computation of its own
+                self._remove(computation)  # a request for the same answer that comes now starts a computation of its own
                 computation.token.lose()
                 computation.task.cancel()
 

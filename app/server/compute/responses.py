@@ -20,7 +20,7 @@ SMALLEST_TO_COMPRESS = 500  # bytes, as starlette-compress has it
 
 
 def answer_reply(found: FoundAnswer, request: Request, headers: dict[str, str]) -> Response:
-    """A computed or remembered answer; a header says which, and so do log and metrics."""
+    """A computed or cached answer; a header says which, and so do log and metrics."""
     note(request, found.lane, found.source)
     headers = {**headers, CACHE_HEADER: found.source}
     if SMALLEST_TO_COMPRESS <= found.body.size <= SHORT_BYTES and accepts_only_gzip(request):

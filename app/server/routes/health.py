@@ -38,5 +38,5 @@ async def readyz(server: CurrentState) -> Health:
     responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}, "description": "In Prometheus' text format."}},
 )
 async def metrics(server: CurrentState) -> Response:
-    """Numbers for Prometheus: times, runs by lane, what was refused, what was remembered, streams."""
+    """Numbers for Prometheus: times, runs by lane, what was refused, what was cached, streams."""
     return Response(server.metrics.text(), headers={"Content-Type": CONTENT_TYPE_LATEST, "Cache-Control": "no-store"})

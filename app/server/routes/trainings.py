@@ -1,4 +1,4 @@
-"""GET /api/v1/trainings: a training run, as one JSON or as events while it goes on."""
+"""GET /api/v1/trainings: a training run, as one JSON, or as events while it runs."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -68,7 +68,7 @@ def _answer(run: TrainingParameters, arrays: str, token: CancelToken) -> Iterato
     response_class=Response,
     responses={
         200: {"content": {"text/event-stream": EVENT_STREAM}, "description": "The events."},
-        204: {"description": "Everything has been sent: the id to go on after was `end`."},
+        204: {"description": "Everything has been sent: the id to resume after was `end`."},
         **documented(400, 414, 422, 431, 503),
     },
     dependencies=[Depends(each_parameter_once)],
@@ -77,7 +77,7 @@ async def stream_training(
     request: Request,
     server: CurrentState,
     query: Annotated[TrainingEventsQuery, Query()],
-    last_event_id: Annotated[str | None, Header(description="The last id that came, to go on after it.")] = None,
+    last_event_id: Annotated[str | None, Header(description="The last id that came: the stream resumes after it.")] = None,
 ) -> Response:
     """Server-sent events, for EventSource. Closing the connection ends the computation."""
     last_id = query.last_event_id if last_event_id is None else last_event_id

@@ -24,7 +24,7 @@ from app.train.training import Diverged, Event, Finished, Replayed, Snapshot, St
 
 SLICE_SECONDS = 0.1  # so at most ten events with steps come in a second, and ten with snapshots
 RETRY_MILLISECONDS = 1000  # how long a client should wait before it connects again
-END = "end"  # the id of the last event: there is nothing to go on with
+END = "end"  # the id of the last event: there is nothing to resume
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +54,7 @@ class TrainingEvents:
     stop_after : int
         The step after which to end.
     address : str
-        Path and query of the request, without where to go on.
+        Path and query of the request, without the event to resume after.
     """
 
     def __init__(
@@ -70,7 +70,7 @@ class TrainingEvents:
         self._address = address
         self._began = time.monotonic()
         self._steps = 0  # computed for this stream
-        self._sent = 0  # the last step that was sent, or after which the client asked to go on
+        self._sent = 0  # the last step that was sent, or after which the client asked to resume
         self._total = 0
 
     def slice(self, stop: threading.Event) -> bytes:
@@ -82,7 +82,7 @@ class TrainingEvents:
                 for event in self._computed(stop):
                     found.append(event)  # noqa: PERF402 — what was computed before a failure is sent all the same
         except Stopped:
-            pass  # in the middle of a step, which is computed again where the client goes on
+            pass  # in the middle of a step, which is computed again when the client resumes
         except UnrolledError as error:
             failure = error_response(error)
         except MemoryError:
