@@ -26,7 +26,8 @@ GUARDS = (
     "app/contract/own_data.py",
     "app/contract/request_object.py",
 )
-TESTS_OF_GUARDS = [f"tests/api/test_{name}.py" for name in ("bodies", "protection", "limits", "errors", "refused_early", "runs", "wire")]
+NAMES = ("request_limits", "bodies", "protection", "limits", "errors", "refused_early", "runs", "wire")
+TESTS_OF_GUARDS = [f"tests/api/test_{name}.py" for name in NAMES]
 WIDER = ["tests/unit/engine", "tests/oracle/test_reference.py", "tests/property", "tests/unit/explore"]
 SECONDS = 300  # a mutant that takes longer loops for ever, and is noticed
 
