@@ -14,6 +14,7 @@ from app.cliff.stories import CLIFF_STORIES
 from app.common.answers import json_name
 from app.contract.catalog import Catalog
 from app.contract.cliff_answer import CliffAnswer
+from app.contract.error_answer import ErrorBody
 from app.contract.forms import LANGUAGES, OWN_WEIGHTS, PAGE_PARAMETERS, RUN
 from app.contract.run_answer import RunAnswer
 from app.contract.training_answer import TrainingAnswer
@@ -33,13 +34,13 @@ TYPES_OF_FACTS = {
     "TRAINING_COLUMNS": f"readonly ({' | '.join(json.dumps(field.name) for field in dataclasses.fields(Steps)[2:])})[]",
 }
 # Lists of numbers that the page plots, so that it wants them as arrays.
-PLOTTED_LISTS = frozenset({"steps", *(field.name for field in dataclasses.fields(Steps))})
+PLOTTED_LISTS = frozenset({"steps"})
 
 
 def types() -> str:
     """static/js/contract.d.ts: the answers as the page has decoded them, every array a Tensor."""
     schemas: dict[str, Any] = {}
-    for model in (RunAnswer, TrainingAnswer, CliffAnswer, Catalog):
+    for model in (RunAnswer, TrainingAnswer, CliffAnswer, Catalog, ErrorBody):
         schema = model.model_json_schema(by_alias=True, mode="serialization")
         schemas |= schema.pop("$defs", {})
         schemas[model.__name__] = schema
@@ -56,9 +57,13 @@ def _interface(name: str, schema: dict[str, Any]) -> str:
         about = inner.get("description", "").replace("*/", "* /")
         comment = f"  /** {about} */\n" if about else ""
         optional = "" if field in required or "default" in inner else "?"
-        lines.append(f"{comment}  {field if field.isidentifier() else json.dumps(field)}{optional}: {_type(inner)};")
+        lines.append(f"{comment}  {field if field.isidentifier() else json.dumps(field)}{optional}: {_type_of_field(field, inner)};")
     about = " ".join(schema.get("description", "").split())
     return f"/** {about} */\nexport interface {name} {{\n" + "\n".join(lines) + "\n}"
+
+
+def _type_of_field(name: str, schema: dict[str, Any]) -> str:
+    return "Tensor" if name in PLOTTED_LISTS and schema.get("type") == "array" else _type(schema)
 
 
 def _type(schema: dict[str, Any]) -> str:

@@ -240,6 +240,25 @@ export interface Divergence {
   quantity: string;
 }
 
+/** The body of every answer that isn't a success. */
+export interface ErrorBody {
+  error: ErrorDetail;
+}
+
+/** What went wrong, for people and for programs. */
+export interface ErrorDetail {
+  /** Stable name of the kind of error. */
+  code: string;
+  /** Which parameter, what was got, what is allowed, what to do. */
+  message: string;
+  /** The parameter concerned, or null. */
+  parameter: string | null;
+  /** What would have been accepted: a range in words, a list of names, or a shape. */
+  allowed: string | (string | number)[] | null;
+  /** More facts, by code: limits and estimates, or `errors` when there are several. */
+  details: Record<string, unknown> | null;
+}
+
 /** Fixed points that move continuously with b. */
 export interface FixedPoints {
   stable: boolean;
@@ -695,7 +714,7 @@ export interface Terms {
 /** log10 ‖∂h_t/∂h_k‖_F, thinned where T is large. */
 export interface ThinnedFlowMatrix {
   /** The t of its rows, and the k of its columns. */
-  steps: number[];
+  steps: Tensor;
   /** Rows t, columns k; null above the diagonal. Shape: (steps, steps). */
   log10_frobenius: Tensor;
   /** Per row t the largest k whose norm is exactly zero, or null. */

@@ -104,7 +104,7 @@ test("only what the figures in view lack is asked for", () => {
     now: ["states", "gradients"],
     later: [],
   });
-  const have = known({ states: {}, gradients: {} }, parameters);
+  const have = known(/** @type {any} */ ({ states: {}, gradients: {} }), parameters);
   assert.deepEqual(missing(have, parameters, ["states", "gradients"], 50, no), { now: [], later: [] });
   assert.deepEqual(missing(have, parameters, ["states", "spectrum"], 50, no), { now: ["spectrum"], later: [] });
   assert.deepEqual(missing(have, { ...parameters, spectral_radius: 1 }, ["states"], 50, no), {
@@ -122,10 +122,10 @@ test("spectral norms are asked for only where they are to be seen", () => {
     include: ["jacobian_norms"],
     norms: "both",
   });
-  const without = known({ jacobian_norms: { log10_spectral: null } }, parameters);
+  const without = known(/** @type {any} */ ({ jacobian_norms: { log10_spectral: null } }), parameters);
   assert.deepEqual(missing(without, parameters, ["jacobian_norms"], 50, no), { now: [], later: [] });
   assert.deepEqual(missing(without, parameters, wanted, 50, no), { now: ["spectral_norms"], later: [] });
-  const both = known({ jacobian_norms: { log10_spectral: [] } }, parameters);
+  const both = known(/** @type {any} */ ({ jacobian_norms: { log10_spectral: [] } }), parameters);
   assert.deepEqual(missing(both, parameters, wanted, 50, no), { now: [], later: [] });
 });
 
@@ -135,7 +135,7 @@ test("of a long run the heavy parts come when nothing moves", () => {
     missing(null, defaults(), wanted, 500, () => false),
     { now: ["states"], later: ["flow_matrix"] },
   );
-  const have = known({ states: {} }, defaults());
+  const have = known(/** @type {any} */ ({ states: {} }), defaults());
   assert.deepEqual(
     missing(have, defaults(), wanted, 500, () => false),
     { now: [], later: ["flow_matrix"] },
@@ -145,7 +145,7 @@ test("of a long run the heavy parts come when nothing moves", () => {
 test("what only another control needs comes when nothing moves", () => {
   const no = () => false;
   const rest = ["gradient_by_lag"];
-  const have = known({ states: {} }, defaults());
+  const have = known(/** @type {any} */ ({ states: {} }), defaults());
   assert.deepEqual(missing(null, defaults(), ["states"], 50, no, rest), { now: ["states"], later: rest });
   assert.deepEqual(missing(null, defaults(), ["states", ...rest], 50, no, rest), {
     now: ["states", ...rest],
@@ -156,7 +156,7 @@ test("what only another control needs comes when nothing moves", () => {
 
 test("truncation and clip threshold ask nothing that the page can derive", () => {
   const parameters = defaults();
-  const have = known({ gradients: {}, loss_slice: {}, states: {} }, parameters);
+  const have = known(/** @type {any} */ ({ gradients: {}, loss_slice: {}, states: {} }), parameters);
   const wanted = ["states", "gradients", "loss_slice"];
   const clipped = { ...parameters, clip_threshold: 0.3 };
   assert.deepEqual(
@@ -179,10 +179,12 @@ test("truncation and clip threshold ask nothing that the page can derive", () =>
 
 test("answers to the same question add up, an answer to another one starts anew", () => {
   const parameters = defaults();
-  const first = known({ states: 1, gradients: 1 }, parameters);
-  const both = merged(first, { flow_matrix: 2, gradients: 2 }, { ...parameters, truncation: 5 });
+  const first = known(/** @type {any} */ ({ states: 1, gradients: 1 }), parameters);
+  const both = merged(first, /** @type {any} */ ({ flow_matrix: 2, gradients: 2 }), { ...parameters, truncation: 5 });
   assert.deepEqual(both.run, { states: 1, gradients: 2, flow_matrix: 2 });
-  assert.deepEqual(merged(first, { states: 3 }, { ...parameters, spectral_radius: 2 }).run, { states: 3 });
+  assert.deepEqual(merged(first, /** @type {any} */ ({ states: 3 }), { ...parameters, spectral_radius: 2 }).run, {
+    states: 3,
+  });
 });
 
 test("arrays of the wire become typed arrays with a shape; gaps become NaN; names stay as they are", () => {

@@ -38,7 +38,7 @@ function sessionOf(names, more = {}) {
   });
   const plan = variants.find(({ series }) => series.plan)?.series.plan;
   const reached = Math.max(...variants.map(({ series }) => series.count));
-  const parameters = variants.find(({ series }) => series.plan)?.parameters ?? { length: 20 };
+  const parameters = variants.find(({ series }) => series.plan)?.parameters ?? /** @type {any} */ ({ length: 20 });
   return {
     variants,
     steps: plan?.steps ?? 40,

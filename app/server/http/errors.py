@@ -26,9 +26,9 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
-from pydantic import BaseModel, Field
 from starlette.responses import Response
 
+from app.contract.error_answer import ErrorBody
 from app.engine.errors import InvalidParameter, UnknownName, UnrolledError, WorkTooLarge, WrongShape, shown
 
 
@@ -187,24 +187,6 @@ STATUS: dict[type[UnrolledError], int] = {
     ServerBusy: 503,
     ClientGone: 499,  # nginx's number for it, as its log says it
 }
-
-
-class ErrorDetail(BaseModel):
-    """What went wrong, for people and for programs."""
-
-    code: str = Field(description="Stable name of the kind of error.", examples=["invalid_parameter"])
-    message: str = Field(description="Which parameter, what was got, what is allowed, what to do.")
-    parameter: str | None = Field(description="The parameter concerned, or null.")
-    allowed: str | list[str | int] | None = Field(
-        description="What would have been accepted: a range in words, a list of names, or a shape."
-    )
-    details: dict[str, Any] | None = Field(description="More facts, by code: limits and estimates, or `errors` when there are several.")
-
-
-class ErrorBody(BaseModel):
-    """The body of every answer that isn't a success."""
-
-    error: ErrorDetail
 
 
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:

@@ -18,7 +18,7 @@
 import { decode } from "./decode.js";
 
 export class ApiError extends Error {
-  /** @param {{ code: string, message: string, parameter?: string | null, allowed?: any, details?: any }} body */
+  /** @param {Pick<import("../contract.d.ts").ErrorDetail, "code" | "message"> & Partial<import("../contract.d.ts").ErrorDetail>} body */
   constructor(body) {
     super(body.message);
     this.code = body.code;

@@ -36,7 +36,7 @@ export const TRAINING_TABLES = [
         series.snapshots.flatMap(({ step, jacobian_norms: norms }) =>
           Array.from(norms.log10_frobenius.values, (value, k) => {
             const zero = norms.exact_zero.includes(k);
-            const spectral = norms.log10_spectral.values[k];
+            const spectral = norms.log10_spectral?.values[k] ?? Number.NaN;
             return [letter, name, step, k, zero ? "-inf" : orNull(value), zero ? "-inf" : orNull(spectral)];
           }),
         ),

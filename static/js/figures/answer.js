@@ -2,6 +2,8 @@
  * What figures read from a run, with the gaps of the wire filled in.
  *
  * @typedef {import("../api/decode.js").Tensor} Tensor
+ * @typedef {import("../contract.d.ts").RunAnswer} RunAnswer
+ * @typedef {import("../contract.d.ts").JacobianNorms} JacobianNorms
  *
  * @typedef {object} Palette  Colours and type of the theme.
  * @property {string} paper
@@ -47,7 +49,7 @@
  */
 
 /**
- * @param {any} run
+ * @param {{ parameters: { length: number } }} run
  * @returns {number} T
  */
 export function lengthOf(run) {
@@ -65,7 +67,7 @@ export function withZeros(tensor, zeros) {
   return values;
 }
 
-/** log10 ‖∂h_T/∂h_k‖_F for k = 0..T. @param {any} run */
+/** log10 ‖∂h_T/∂h_k‖_F for k = 0..T. @param {{ jacobian_norms: JacobianNorms }} run */
 export function frobeniusNorms(run) {
   return withZeros(run.jacobian_norms.log10_frobenius, run.jacobian_norms.exact_zero ?? []);
 }
@@ -73,7 +75,7 @@ export function frobeniusNorms(run) {
 /** The spectral norms inside `jacobian_norms`, which cost a decomposition per step: the page asks for them as for a part of their own. */
 export const SPECTRAL_NORMS = "spectral_norms";
 
-/** log10 ‖∂h_T/∂h_k‖₂ for k = 0..T; null where they weren't asked for. @param {any} run */
+/** log10 ‖∂h_T/∂h_k‖₂ for k = 0..T; null where they weren't asked for. @param {{ jacobian_norms: JacobianNorms }} run */
 export function spectralNorms(run) {
   if (!run.jacobian_norms.log10_spectral) return null;
   return withZeros(run.jacobian_norms.log10_spectral, run.jacobian_norms.exact_zero ?? []);

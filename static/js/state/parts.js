@@ -2,6 +2,7 @@
  * Which parts of an answer are there, and which must be asked for.
  *
  * @typedef {import("./url.js").Parameters} Parameters
+ * @typedef {import("../contract.d.ts").RunAnswer} RunAnswer
  */
 
 import { BACKWARD_PARAMETERS, BACKWARD_PARTS, HEAVY_PARTS } from "../facts.js";
@@ -12,13 +13,13 @@ const LONG = 120;
 
 /**
  * @typedef {object} Known  An answer, or several merged, with what they answer.
- * @property {any} run
+ * @property {RunAnswer} run
  * @property {string} base
  * @property {Record<string, string>} backward  By part: the truncation and clipping it was computed for.
  */
 
 /**
- * @param {any} run
+ * @param {RunAnswer} run
  * @param {string} part
  */
 function has(run, part) {
@@ -36,7 +37,7 @@ export function asked(parts) {
 }
 
 /**
- * @param {any} run
+ * @param {RunAnswer} run
  * @param {Parameters} parameters
  * @returns {Known}
  */
@@ -59,7 +60,7 @@ export function outdated(have) {
 /**
  * The newer answer, with what an earlier answer to the same question still tells.
  * @param {Known | null} before
- * @param {any} run
+ * @param {RunAnswer} run
  * @param {Parameters} parameters
  * @returns {Known}
  */

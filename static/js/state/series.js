@@ -3,14 +3,15 @@
  * in a new one, and an old one still shows what it showed.
  *
  * @typedef {typeof TRAINING_COLUMNS[number]} Column
+ * @typedef {import("../contract.d.ts").SnapshotPart} SnapshotPart
  * @typedef {object} Series
  * @property {number} count  Steps so far: 1 to count.
  * @property {Record<Column, Float64Array>} columns  NaN where there is no finite value; clipped is 1 or 0.
  * @property {boolean} accurate  Whether the task has an accuracy.
- * @property {any[]} snapshots  Decoded, by ascending step.
- * @property {any} plan  Null until the server has said it.
- * @property {any} parameters  As the server understood them.
- * @property {{ step: number, quantity: string } | null} divergence
+ * @property {SnapshotPart[]} snapshots  Decoded, by ascending step.
+ * @property {import("../contract.d.ts").Plan | null} plan  Null until the server has said it.
+ * @property {import("../contract.d.ts").TrainingEcho | null} parameters  As the server understood them.
+ * @property {import("../contract.d.ts").Divergence | null} divergence
  * @property {boolean} ended  Nothing follows.
  * @property {{ fraction: number, steps_per_second: number, seconds_left: number } | null} progress
  */
@@ -59,8 +60,8 @@ export function told(series, event, data) {
 
 /**
  * A snapshot may come twice; the same numbers.
- * @param {any[]} have
- * @param {any[]} come
+ * @param {SnapshotPart[]} have
+ * @param {SnapshotPart[]} come  As they are on the wire.
  */
 function withSnapshots(have, come) {
   const last = have[have.length - 1]?.step ?? -1;
@@ -70,7 +71,7 @@ function withSnapshots(have, come) {
 
 /**
  * @param {Series} series
- * @param {any} data
+ * @param {import("../contract.d.ts").Steps & { progress: Series["progress"] }} data
  * @returns {Series}
  */
 function withSteps(series, data) {

@@ -101,7 +101,7 @@ function slopesOf(session) {
     return {
       index,
       x: found.map(({ step }) => step),
-      y: found.map(({ verdict }) => verdict.slope_log10_per_step),
+      y: found.map(({ verdict }) => Number(verdict.slope_log10_per_step)),
     };
   });
 }
