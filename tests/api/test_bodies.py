@@ -73,6 +73,7 @@ ROW = [0.25] * 512  # a body of such rows is a large one
         ([*[ROW] * ROWS, []], f"x[{ROWS}]", "got []"),
         ([*[ROW] * ROWS, 1], f"x[{ROWS}]", "got 1"),
         ([*[ROW] * ROWS, [1, 2]], "x", "allowed: rows of the same length"),
+        ([ROW, ROW[1:], *[ROW] * ROWS], "x", "got 'rows of 511 to 512 numbers'"),
         ([[0.123456]] * 10_002, "x", "allowed: "),
         ([1] * 200_000, "x", "allowed: "),
         ([[1] * 200_000], "x[0]", "allowed: "),
