@@ -151,11 +151,6 @@ export function createClient(listeners, platform = {}) {
       if (waiting && isStale(waiting)) waiting = null;
       if (underWay && isStale(underWay.question)) underWay.abort.abort();
     },
-    cancel() {
-      waiting = null;
-      never(timer);
-      underWay?.abort.abort();
-    },
   };
 }
 

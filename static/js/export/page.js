@@ -21,7 +21,7 @@ const FOOT_LINE = 15;
  * @param {number} ratio  Pixels per unit.
  * @returns {HTMLCanvasElement}
  */
-export function asCanvas(sheet, ratio) {
+function asCanvas(sheet, ratio) {
   const { width, height, lines, foot } = measured(sheet);
   const canvas = document.createElement("canvas");
   canvas.width = Math.round(width * ratio);

@@ -17,7 +17,7 @@ import { paintedAxis } from "./painted-axis.js";
  * @param {any} _run
  * @param {View} view
  */
-export function flowMatrixHeight(_run, view) {
+function flowMatrixHeight(_run, view) {
   return Math.min(view.width * (view.compact ? 0.94 : 0.86), 500);
 }
 

@@ -209,7 +209,7 @@ export function createCompare(panel, desk) {
     return words === key ? String(value).replace("-", "−") : words;
   }
 
-  return { ghosts: ghostsNow, update, toggle, canPin, isPinned: () => store.get().pins.includes(now()) };
+  return { ghosts: ghostsNow, update, toggle, isPinned: () => store.get().pins.includes(now()) };
 }
 
 /** @param {number} i */

@@ -96,7 +96,7 @@ export function createRunBar(element, desk) {
  * @param {number} seconds
  * @param {import("../figures/answer.js").Strings} strings
  */
-export function duration(seconds, strings) {
+function duration(seconds, strings) {
   const whole = Math.max(1, Math.round(seconds));
   if (whole < 60) return strings("run.seconds", { seconds: whole });
   return strings("run.minutes", { minutes: Math.floor(whole / 60), seconds: whole % 60 });

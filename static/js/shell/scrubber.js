@@ -78,7 +78,7 @@ export function createScrubber(element, desk) {
  * @param {import("../state/series.js").Series[]} all
  * @returns {number[]} ascending
  */
-export function placesOf(all) {
+function placesOf(all) {
   const steps = new Set(all.flatMap(({ snapshots }) => snapshots.map(({ step }) => step)));
   return [...steps].sort((a, b) => a - b);
 }

@@ -37,7 +37,7 @@ function sizes(run, view) {
  * @param {any} run
  * @param {View} view
  */
-export function alignedHeight(run, view) {
+function alignedHeight(run, view) {
   const { heights, titles: gaps, margin } = sizes(run, view);
   return margin.t + margin.b + ROWS.reduce((sum, row) => sum + heights[row], 0) + gaps * (ROWS.length - 1);
 }
@@ -47,7 +47,7 @@ export function alignedHeight(run, view) {
  * @param {View} view
  * @returns {[number, number]}
  */
-export function timeRange(run, view) {
+function timeRange(run, view) {
   return view.range ?? [-0.5, lengthOf(run) + 0.5];
 }
 

@@ -26,11 +26,6 @@ export function begun(session) {
     .filter(({ series }) => series.count > 0 || series.snapshots.length > 0);
 }
 
-/** The first plan that a server has told. @param {Session} session */
-export function planOf(session) {
-  return session.variants.find(({ series }) => series.plan)?.series.plan ?? null;
-}
-
 /**
  * A number of a step; NaN where there is none.
  * @param {Series} series
