@@ -9,6 +9,7 @@ from app.engine.flow.jacobian_norms import known_steps, steps_per_chunk
 from app.engine.interruption import checkpoint
 from app.engine.model.network import Trace
 from app.engine.numerics.euclidean_norms import LOG10_2
+from app.engine.numerics.extended_range import widened
 from app.engine.numerics.matrix_norms import spectral_norms
 
 
@@ -52,6 +53,11 @@ def step_gain(trace: Trace) -> StepGain:
         stop = min(known, start + chunk)
         steps = linear.state_jacobians(start, stop, jacobians[: stop - start])
         sigma_max[start:stop], exponent[start:stop] = spectral_norms(steps)
+        for step in (start + np.flatnonzero(linear.underflowed[start:stop])).tolist():
+            wide = widened(*linear.wide_jacobian(step))
+            base = wide.row_exponent.max(keepdims=True)
+            values, shift = spectral_norms(wide.rows(base)[None])
+            sigma_max[step], exponent[step] = values[0], shift[0] + base.item()
     mean_derivative, log10_of_mean = linear.mean_derivative(), log10_mean_derivative(trace)
     with np.errstate(divide="ignore", over="ignore", under="ignore"):
         log10_sigma_max = np.log10(sigma_max) + exponent * LOG10_2 + linear.log10_scale

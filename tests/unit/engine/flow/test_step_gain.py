@@ -38,6 +38,13 @@ def test_step_gain_where_sigma_max_leaves_float64():
     assert gain.log10_sigma_max[0] == pytest.approx(308 + np.log10(4.0), rel=1e-15)
 
 
+@pytest.mark.parametrize("entry", [1e-300, 1e-160])
+def test_step_gain_where_derivative_times_weight_leaves_float64(entry):
+    trace = traced("tanh", hidden_size=2, length=3, W=entry * np.array([[0.0, 1.0], [1.0, 0.0]]), x=np.full((3, 2), 170.0))
+    slopes = trace.network.cell.activation.log_derivative(trace.s) / np.log(10.0)
+    np.testing.assert_allclose(step_gain(trace).log10_sigma_max, slopes.max(axis=1) + np.log10(entry), rtol=1e-12)
+
+
 def test_step_gain_of_dead_units_is_exactly_zero():
     gain = step_gain(traced("relu", hidden_size=2, length=3, bias_scale=0.0, x=np.zeros((3, 2)), W=-np.eye(2)))
     np.testing.assert_array_equal(gain.mean_derivative[1:], 0.0)
