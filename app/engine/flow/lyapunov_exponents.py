@@ -10,12 +10,13 @@ from app.engine.flow.jacobian_norms import known_steps, wide_factor
 from app.engine.interruption import checkpoint
 from app.engine.model.network import Trace
 from app.engine.numerics.exact_rank import PRIME, independent_columns, is_regular, product_of_residues, residues
-from app.engine.numerics.graded import Graded
+from app.engine.numerics.graded import Graded, of_full_rank
 
 LN_2 = float(np.log(2.0))  # of exponents of two into nats
-# Above this, Householder reflections may lose the small rows of a matrix: the squares of rows 200 bits apart are 400 bits apart, and a
-# sum of them holds 53.
-MOST_BITS_BETWEEN_ROWS = 200
+# Above this, reflections may lose the small rows of a matrix: what they leave of 2^−53 beside the large rows is 2^−13 of a row 2^−40 as
+# large, and a later step can make it the largest.
+MOST_BITS_BETWEEN_ROWS = 40
+LOG_EPSILON = float(np.log(np.finfo(np.float64).eps))
 LARGEST_PLAIN_EXPONENT = 1000
 # Where so little of a direction is left beside its column, it may have been lost, and its remains may be rounding.
 SMALLEST_CERTAIN_SHARE = 1e-4
@@ -28,8 +29,8 @@ def lyapunov_exponents(trace: Trace) -> Array:
     The largest is (1/T) ln ‖∂h_T/∂h_0‖₂, and their sum is the mean of ln |det J_t|. As many are −∞ as the rank of ∂h_T/∂h_0
     falls short of S, which is decided exactly. As T grows, the others tend to the Lyapunov exponents of the trajectory.
 
-    The product is never formed. From a generic orthogonal Q_0, J_t Q_{t-1} = Q_t R_t, so that its singular values are those
-    of R_T ⋯ R_1. (From Q_0 = I, a triangular W would keep its order of directions, until rounding breaks it.)
+    The product is never formed. From a generic orthogonal B_0, J_t B_{t-1} = B_t R_t, so that its singular values are those
+    of B_T R_T ⋯ R_1. (From B_0 = I, a triangular W would keep its order of directions, until rounding breaks it.)
     Units that W doesn't connect, even in steps, are apart.
 
     Parameters
@@ -125,11 +126,14 @@ class _ExactFactor:
 
 @dataclass
 class _Chain:
-    """The product of Jacobians so far between the units of one part, Q R Q_0ᵀ, with as many rows of R as the product has rank."""
+    """The product of Jacobians so far between the units of one part, B R B_0ᵀ, with as many rows of R as the product has rank.
+
+    B is orthogonal after a step by reflections; after one by elimination it is the unit lower triangle, up to the order of its rows.
+    """
 
     part: IntArray
     size: int
-    basis: Array = field(init=False)  # Q, (n, rank)
+    basis: Array = field(init=False)  # B, (n, rank)
     triangle: Graded = field(init=False)  # R, (rank, n)
     image: Array | None = None  # independent columns that span the product's, as residues; None while the rank is full
     exact: _ExactFactor | None = None  # of the last step
@@ -147,13 +151,15 @@ class _Chain:
         if len(self.part) < self.size:
             jacobian, row_exponent = jacobian[np.ix_(self.part, self.part)], row_exponent[self.part]
         shift = np.frexp(np.abs(jacobian).max(axis=1))[1]  # rows near 1, whose products with the basis can't overflow
-        basis, triangles, certain = _qr(_times_powers(jacobian, -shift) @ self.basis, shift + row_exponent)
+        product, exponent = _times_powers(jacobian, -shift) @ self.basis, shift + row_exponent
+        # The directions that are largest after this step come first: none is then overtaken by one behind it.
+        order = np.argsort(-(self.triangle.logarithms + _log_column_sizes(product, exponent)), kind="stable")
+        self.triangle = Graded(self.triangle.logarithms[order], self.triangle.rows[order])
+        basis, upper, logarithms, certain = _qr(product[:, order], exponent)
         rank = self._rank_after(row_factors[self.part], matrix, certain)
         self.basis = basis[:, :rank]
-        for upper, logarithms in triangles:
-            # Rows beyond the rank are zero after the first triangle.
-            sizes, unit = _unit_triangle(upper[:rank, : len(self.triangle.logarithms)])
-            self.triangle = self.triangle.times_triangle(unit, np.log(sizes) + logarithms[:rank])
+        sizes, unit = _unit_triangle(upper[:rank])  # rows beyond the rank are zero but for rounding
+        self.triangle = self.triangle.times_triangle(unit, np.log(sizes) + logarithms[:rank]).with_unit_rows()
 
     def _rank_after(self, row_factors: Array, matrix: Array, certain: bool) -> int:
         """The exact rank after a step; if the factorisation is `certain` that no direction is lost, it isn't counted again."""
@@ -180,29 +186,25 @@ class _Chain:
         """ln of all singular values of the product, −inf for as many as its rank falls short of its size."""
         rank, found = self._counted_rank(), np.full(len(self.part), -np.inf)
         if rank:
-            found[:rank] = Graded(self.triangle.logarithms[:rank], self.triangle.rows[:rank]).log_singular_values()
+            sizes, unit = _unit_triangle(np.asarray(np.linalg.qr(self.basis[:, :rank], mode="r")))
+            triangle = Graded(self.triangle.logarithms[:rank], self.triangle.rows[:rank])
+            found[:rank] = triangle.times_triangle(unit, np.log(sizes)).log_singular_values()
         return found
 
 
 def _unit_triangle(upper: Array) -> tuple[Array, Array]:
-    """The sizes of the diagonal of an upper triangle (q, r) of full rank, and its rows divided by them.
-
-    A direction that is there, though rounding left nothing of it, is taken to be as large as the rounding of its column.
-    """
+    """The sizes of the diagonal of an upper triangle (q, r) of full rank, and its rows divided by them."""
+    upper = of_full_rank(upper)
     sizes = np.abs(upper.diagonal())
-    lost = np.flatnonzero(sizes == 0.0)
-    if len(lost):
-        upper, columns = upper.copy(), np.abs(upper).max(axis=0)
-        sizes[lost] = upper[lost, lost] = np.finfo(np.float64).eps * np.where(columns[lost] > 0.0, columns[lost], columns.max())
     return sizes, upper / sizes[:, None]
 
 
-# Upper triangles whose rows go with the exponentials of logarithms, (r, r) and (r,): the first is applied first.
-_Triangles = list[tuple[Array, Array]]
+# B (n, r), R as an upper triangle (r, r) whose rows go with the exponentials of logarithms (r,), and whether the rank is certainly full.
+_Factors = tuple[Array, Array, Array, bool]
 
 
-def _qr(matrix: Array, row_exponent: IntArray) -> tuple[Array, _Triangles, bool]:
-    """Q and R of the matrix (n, r) whose rows are multiplied by 2^row_exponent, and whether its rank is certainly full."""
+def _qr(matrix: Array, row_exponent: IntArray) -> _Factors:
+    """The matrix (n, r) whose rows are multiplied by 2^row_exponent, as B R."""
     sizes = np.abs(matrix).max(axis=1)
     own_exponent = np.frexp(sizes)[1]
     exponent = own_exponent + row_exponent
@@ -213,7 +215,7 @@ def _qr(matrix: Array, row_exponent: IntArray) -> tuple[Array, _Triangles, bool]
     return _householder_qr(matrix, row_exponent, exponent, top)
 
 
-def _householder_qr(matrix: Array, row_exponent: IntArray, exponent: IntArray, top: int) -> tuple[Array, _Triangles, bool]:
+def _householder_qr(matrix: Array, row_exponent: IntArray, exponent: IntArray, top: int) -> _Factors:
     """The same by Householder reflections; `exponent` says how large each row is, and `top` how large the largest."""
     # Saturated units make rows of very different sizes. Reflections keep the digits of the small ones if they come last.
     order = np.argsort(-exponent)
@@ -221,7 +223,12 @@ def _householder_qr(matrix: Array, row_exponent: IntArray, exponent: IntArray, t
     basis = np.empty_like(q)
     basis[order] = q
     certain = bool((np.abs(upper.diagonal()) > SMALLEST_CERTAIN_SHARE * np.abs(upper).max(axis=0)).all())
-    return basis, [(upper, np.full(len(upper), top * LN_2))], certain
+    return basis, upper, np.full(len(upper), top * LN_2), certain
+
+
+def _log_column_sizes(matrix: Array, row_exponent: IntArray) -> Array:
+    """ln of the largest entry of each column of the matrix whose rows are multiplied by 2^row_exponent."""
+    return np.asarray((np.log(np.abs(matrix)) + row_exponent[:, None] * LN_2).max(axis=0))
 
 
 def _times_powers(matrix: Array, exponent: IntArray) -> Array:
@@ -231,16 +238,14 @@ def _times_powers(matrix: Array, exponent: IntArray) -> Array:
     return np.asarray(np.ldexp(matrix, exponent[:, None]))
 
 
-def _wide_qr(matrix: Array, exponent: IntArray) -> tuple[Array, _Triangles, bool]:
-    """The same, where rows are further apart than float64 reaches.
-
-    Gaussian elimination with pivoting leaves all of the range in the pivots: A = Pᵀ L U with |L| ≤ 1, and with L = Q R,
-    A = (Pᵀ Q)(R U): two triangles.
-    """
+def _wide_qr(matrix: Array, exponent: IntArray) -> _Factors:
+    """The same by Gaussian elimination with pivoting, A = Pᵀ L U with |L| ≤ 1: B is Pᵀ L, whose small entries keep their digits."""
     rows, rank = matrix.shape
     rest = matrix.copy()
+    logarithms = _log_column_sizes(matrix, exponent) + LOG_EPSILON  # of pivots that rounding left nothing of, as in `of_full_rank`
+    logarithms[np.isneginf(logarithms)] = logarithms.max()
     waiting = np.ones(rows, dtype=bool)  # the rows that have not been pivots
-    lower, upper, logarithms = np.zeros((rows, rank)), np.eye(rank), np.full(rank, -np.inf)
+    lower, upper = np.zeros((rows, rank)), np.eye(rank)
     for column in range(rank):
         sizes = np.where(waiting, np.log2(np.abs(rest[:, column])) + exponent, -np.inf)
         pivot = int(np.argmax(sizes)) if np.isfinite(sizes).any() else int(np.argmax(waiting))
@@ -252,7 +257,4 @@ def _wide_qr(matrix: Array, exponent: IntArray) -> tuple[Array, _Triangles, bool
             lower[:, column] += np.ldexp(factors, exponent - exponent[pivot])
             rest -= factors[:, None] * rest[pivot]
             rest[waiting, column] = 0.0
-    # Rows that were no pivots may be as small as they like: those of the pivots, which have a 1, decide.
-    no_exponent = np.zeros(rows, dtype=np.int64)
-    basis, of_lower, _ = _householder_qr(lower, no_exponent, np.frexp(np.abs(lower).max(axis=1))[1].astype(np.int64), 0)
-    return basis, [(upper, logarithms), *of_lower], False
+    return lower, upper, logarithms, False

@@ -59,18 +59,38 @@ class Graded:
 
     def ordered(self) -> "Graded":
         """The largest row first, and all rows of unit size."""
+        same = self.with_unit_rows()
+        order = np.argsort(-same.logarithms)
+        return Graded(same.logarithms[order], same.rows[order])
+
+    def with_unit_rows(self) -> "Graded":
+        """The same matrix, all rows of unit size."""
         sizes = norms(self.rows)
-        logarithms = self.logarithms + np.log(sizes)
-        order = np.argsort(-logarithms)
-        return Graded(logarithms[order], (self.rows / sizes[:, None])[order])
+        return Graded(self.logarithms + np.log(sizes), self.rows / sizes[:, None])
 
     def qr_iteration(self) -> "Graded":
         """A matrix (r, r) with the same singular values and rows that are more nearly orthogonal."""
         same = self.ordered()
-        lower = np.asarray(np.linalg.qr(same.rows.T, mode="r")).T  # rows = lower·Qᵀ
+        lower = of_full_rank(np.asarray(np.linalg.qr(same.rows.T, mode="r"))).T  # rows = lower·Qᵀ
         ratio = exp_of_differences(same.logarithms)
-        upper = np.asarray(np.linalg.qr(lower * ratio.T, mode="r"))  # D·lower = (D·lower·D⁻¹)·D
+        upper = of_full_rank(np.asarray(np.linalg.qr(lower * ratio.T, mode="r")))  # D·lower = (D·lower·D⁻¹)·D
         return Graded(same.logarithms, upper * ratio)
+
+
+def of_full_rank(upper: Array) -> Array:
+    """An upper triangle (q, r) of a matrix of full rank, with no zero on its diagonal.
+
+    A direction that is there, though rounding left nothing of it, is taken to be as large as the rounding of its column.
+
+    >>> of_full_rank(np.array([[1.0, 2.0], [0.0, 0.0]])).diagonal() / np.finfo(np.float64).eps
+    array([4.50359963e+15, 2.00000000e+00])
+    """
+    lost = np.flatnonzero(upper.diagonal() == 0.0)
+    if len(lost) == 0:
+        return upper
+    filled, columns = upper.copy(), np.abs(upper).max(axis=0)
+    filled[lost, lost] = np.finfo(np.float64).eps * np.where(columns[lost] > 0.0, columns[lost], columns.max())
+    return filled
 
 
 def exp_of_differences(logarithms: Array) -> Array:

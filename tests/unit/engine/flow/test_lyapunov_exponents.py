@@ -168,6 +168,32 @@ def test_lyapunov_exponents_beyond_float64():
     np.testing.assert_allclose(lyapunov_exponents(trace), [expected], rtol=1e-12)
 
 
+def test_saturated_units_that_take_turns_along_a_cycle():
+    """Each unit hands its gradient to the next, whose slope is hundreds of decades larger or smaller: the directions change places."""
+    rng, size, length = np.random.default_rng(0), 6, 5
+    x = 300.0 * rng.standard_normal((length, 2))
+    trace = traced("sigmoid", hidden_size=size, length=length, W=np.eye(size)[[2, 3, 4, 5, 1, 0]], x=x)
+    slopes = trace.network.cell.activation.log_derivative(trace.s)
+    unit, gained = np.arange(size), np.zeros(size)
+    for row in slopes:
+        unit = np.array([5, 4, 0, 1, 2, 3])[unit]  # unit j goes to the row of W that has its 1
+        gained += row[unit]
+    np.testing.assert_allclose(lyapunov_exponents(trace), np.sort(gained / length)[::-1], rtol=1e-12)
+
+
+@pytest.mark.parametrize("activation", ["tanh", "sigmoid"])
+@pytest.mark.parametrize("family", ["low rank", "proportional rows", "dense"])
+def test_saturated_networks_have_a_largest_exponent_where_rounding_leaves_little_of_the_others(family, activation):
+    """Rows further apart than float64 reaches, and directions that exact arithmetic counts though elimination leaves them nothing."""
+    for seed in range(8):
+        rng = np.random.default_rng(seed)
+        W = FAMILIES[family](rng, 6)
+        trace = traced(activation, hidden_size=6, length=20, W=W, x=200.0 * rng.standard_normal((20, 2)), seed=seed)
+        found = lyapunov_exponents(trace)
+        assert not np.isnan(found).any()
+        assert found[0] == pytest.approx(jacobian_norms(trace).log10_spectral[0] * np.log(10.0) / 20, rel=1e-9)
+
+
 def test_a_direction_may_be_wiped_out_by_rows_further_apart_than_float64_reaches():
     exponents = lyapunov_exponents(chain_of([[[1.0, 1.0], [1e-300, 1e-300]], [[1.0, 0.5], [0.25, 1.0]]]))
     assert exponents[0] == pytest.approx(np.log(np.sqrt(2.0) * np.hypot(1.0, 0.25)) / 2)
