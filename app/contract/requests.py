@@ -24,6 +24,13 @@ def _number_only(value: Any) -> Any:
     return value
 
 
+def _without_underscores(value: Any) -> Any:
+    # Pydantic reads text as Python does, where 1_0 is 10.
+    if isinstance(value, str) and "_" in value:
+        raise ValueError("not a number")
+    return value
+
+
 def _comma_separated(value: Any) -> Any:
     """`include=a,b&include=c` is the list a, b, c."""
     if not isinstance(value, list | tuple):
@@ -59,8 +66,8 @@ def _field_type(form: Form, field: dataclasses.Field[Any], *, json: bool) -> tup
     inner = choices or base
     if optional and json:
         inner = inner | None
-    if json and base in (int, float):
-        return Annotated[inner, Field(**constraints), BeforeValidator(_number_only)], field.default
+    if base in (int, float):
+        return Annotated[inner, Field(**constraints), BeforeValidator(_number_only if json else _without_underscores)], field.default
     return Annotated[inner, Field(**constraints)], field.default
 
 
@@ -132,6 +139,7 @@ class TrainingEventsQuery(TrainingQuery):
             ge=1,
             examples=[500],
         ),
+        BeforeValidator(_without_underscores),
     ] = 2**31 - 1
 
 

@@ -75,6 +75,8 @@ async def test_it_is_known_by_its_etag(client: httpx.AsyncClient) -> None:
         ("learningrate=1", "unknown_parameter", "learningrate"),
         ("task=adding", "unknown_parameter", "task"),
         ("steps=1&steps=2", "repeated_parameter", "steps"),
+        ("arrays=list&arrays=typed", "repeated_parameter", "arrays"),
+        ("x_0=1_0", "invalid_parameter", "x_0"),
     ],
 )
 async def test_what_can_not_be_done_is_refused(client: httpx.AsyncClient, query: str, code: str, parameter: str) -> None:

@@ -131,6 +131,23 @@ async def test_an_id_that_no_event_had_is_refused(client: httpx.AsyncClient, wro
         assert answer.json()["error"]["parameter"] == "last_event_id"
 
 
+@pytest.mark.parametrize(
+    ("query", "code", "parameter"),
+    [
+        ("stop_after=1&stop_after=2", "repeated_parameter", "stop_after"),
+        ("last_event_id=1&last_event_id=2", "repeated_parameter", "last_event_id"),
+        ("stop_after=1_0", "invalid_parameter", "stop_after"),
+    ],
+)
+async def test_what_says_where_a_stream_begins_and_ends_is_given_once(
+    client: httpx.AsyncClient, query: str, code: str, parameter: str
+) -> None:
+    answer = await client.get(f"{EVENTS}?{query}")
+    assert answer.status_code == 422
+    error = answer.json()["error"]
+    assert (error["code"], error["parameter"]) == (code, parameter)
+
+
 @pytest.mark.parametrize("path", [TRAININGS, EVENTS])
 @pytest.mark.parametrize(
     ("query", "code", "parameter"),
@@ -138,6 +155,8 @@ async def test_an_id_that_no_event_had_is_refused(client: httpx.AsyncClient, wro
         ("spectral_radus=1", "unknown_parameter", "spectral_radus"),
         ("source=sine", "unknown_parameter", "source"),
         ("task=adding&task=alice", "repeated_parameter", "task"),
+        ("arrays=list&arrays=typed", "repeated_parameter", "arrays"),
+        ("learning_rate=1_0", "invalid_parameter", "learning_rate"),
         ("optimizer=adamw", "unknown_name", "optimizer"),
         ("steps=0", "invalid_parameter", "steps"),
         ("learning_rate=nan", "invalid_parameter", "learning_rate"),

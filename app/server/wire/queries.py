@@ -11,7 +11,7 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel, ValidationError
 from starlette.responses import Response
 
-from app.contract.forms import Form
+from app.contract.forms import PAGE_PARAMETERS, Form
 from app.server.http.errors import RepeatedParameter
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -86,8 +86,8 @@ def form_of(request: Request) -> Form:
 
 async def each_parameter_once(request: Request) -> None:
     """Refuse a query that gives a parameter twice, except `include`, which is a list, and what only the page reads."""
-    fields = form_of(request).fields
+    names = {name for model in models_of(request) for name in model.model_fields} - {LIST, *PAGE_PARAMETERS}
     count = Counter(name for name, _ in request.query_params.multi_items())
     for name, times in count.items():
-        if times > 1 and name in fields and name != "include":
+        if times > 1 and name in names:
             raise RepeatedParameter(name, request.query_params.getlist(name))
