@@ -57,8 +57,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _variables() -> Iterable[str]:
     for name, field in Settings.model_fields.items():
-        default = ",".join(field.default) or "none" if isinstance(field.default, tuple) else field.default
-        about = textwrap.fill(f"{field.description} [{default}]", 100, initial_indent=" " * 6, subsequent_indent=" " * 6)
+        about = textwrap.fill(f"{field.description} [{_default(field)}]", 100, initial_indent=" " * 6, subsequent_indent=" " * 6)
         yield f"  {PREFIX}{name.upper()}\n{about}\n"
 
 
@@ -78,7 +77,11 @@ def _explained(problem: Mapping[str, Any], given: Mapping[str, str]) -> Unrolled
     allowed = _allowed(field)
     if name in given:
         return InvalidParameter(f"--{name}", given[name], allowed, f"Leave it out for {field.default}.")
-    return InvalidParameter(f"{PREFIX}{name.upper()}", problem["input"], allowed, f"Unset it for the default, {field.default}.")
+    return InvalidParameter(f"{PREFIX}{name.upper()}", problem["input"], allowed, f"Unset it for the default, {_default(field)}.")
+
+
+def _default(field: FieldInfo) -> Any:
+    return ",".join(field.default) or "none" if isinstance(field.default, tuple) else field.default
 
 
 def _allowed(field: FieldInfo) -> str:
@@ -87,6 +90,8 @@ def _allowed(field: FieldInfo) -> str:
     >>> _allowed(Settings.model_fields["port"])
     'a whole number from 0 to 65535'
     """
+    if field.examples:
+        return f"values like {in_words(field.examples)}, separated by commas"
     if choices := get_args(field.annotation):
         return in_words(choices)
     kind = KINDS.get(field.annotation)

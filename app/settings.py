@@ -11,7 +11,11 @@ def _comma_separated(value: Any) -> Any:
     return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
 
-Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_comma_separated)]
+# A name of another form would never be that of a request: it would allow nothing, and say nothing.
+HOST = r"^(\*|(\*\.)?[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*|\[?[0-9A-Fa-f:.]+\]?)$"
+ORIGIN = r"^(\*|null|[a-z][a-z0-9+.-]*://[a-z0-9_.:\[\]-]+)$"  # as a browser sends it: lower case, no path
+Hosts = Annotated[tuple[Annotated[str, Field(pattern=HOST)], ...], NoDecode, BeforeValidator(_comma_separated)]
+Origins = Annotated[tuple[Annotated[str, Field(pattern=ORIGIN)], ...], NoDecode, BeforeValidator(_comma_separated)]
 
 
 class Settings(BaseSettings):
@@ -87,16 +91,18 @@ class Settings(BaseSettings):
         ),
     ] = 192.0
     allowed_hosts: Annotated[
-        Names,
+        Hosts,
         Field(
+            examples=["school.example", "*.school.example", "*"],
             description="Names that the server answers to, comma-separated; `*.school.example` is every name below, `*` any. IP addresses, "
-            "localhost and names without a dot are always answered. Default: no other name where it listens on 127.0.0.1, else any."
+            "localhost and names without a dot are always answered. Default: no other name where it listens on 127.0.0.1, else any.",
         ),
     ] = ()
     cors_origins: Annotated[
-        Names,
+        Origins,
         Field(
-            description="Sites whose pages may read the API in a browser, comma-separated (https://site.example), or `*`. Default: none."
+            examples=["https://site.example", "http://127.0.0.1:3000", "*"],
+            description="Sites whose pages may read the API in a browser, comma-separated (https://site.example), or `*`. Default: none.",
         ),
     ] = ()
     drain_seconds: Annotated[
