@@ -1,4 +1,4 @@
-"""glibc's dynamic threshold for memory that is mapped block by block."""
+"""Raises glibc's mmap threshold at startup, so that the memory of large arrays is reused."""
 
 import numpy as np
 

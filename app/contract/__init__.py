@@ -1,1 +1,1 @@
-"""What follows from the dataclasses: what a request may say, what an answer holds, the catalog."""
+"""The API's contract (requests, answers, catalog), derived from the dataclasses of explore, train and cliff."""

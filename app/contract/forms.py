@@ -1,4 +1,4 @@
-"""The flat parameters of each kind of request, read from the dataclasses of the subjects: names, types, ranges, examples, words."""
+"""One form for each kind of request (run, training, cliff): its flat parameters with type, range, example and words."""
 
 import dataclasses
 import types

@@ -1,4 +1,4 @@
-"""The base of everything that a request holds."""
+"""The pydantic base class of every object in a request."""
 
 from itertools import islice
 from typing import Any

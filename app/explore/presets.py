@@ -1,4 +1,4 @@
-"""Settings worth looking at, each with the one thing that it shows."""
+"""Settings worth looking at, each with the one thing that it shows. Their words stand in the locales (preset.…)."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -1,4 +1,4 @@
-"""What a training run will cost, estimated before it begins. Like `cost`: right within a factor of three."""
+"""What a training run will cost, estimated before it begins. Times are right within a factor of three, as in `explore/cost.py`."""
 
 import math
 from dataclasses import fields, replace

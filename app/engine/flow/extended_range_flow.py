@@ -1,4 +1,4 @@
-"""The entries of a flow matrix that plain float64 can't be trusted with: which zeros are true, and the rest computed again."""
+"""Finds the entries of a flow matrix that float64's range has spoilt, confirms true zeros, and computes the others again."""
 
 import numpy as np
 

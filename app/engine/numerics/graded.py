@@ -1,4 +1,4 @@
-"""Triangular products beyond float64's range, as exp(logarithms)·rows, and all their singular values to full relative accuracy."""
+"""Products of triangular matrices whose rows differ hugely in size, and their singular values to full relative accuracy."""
 
 from dataclasses import dataclass
 

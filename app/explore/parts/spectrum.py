@@ -1,4 +1,4 @@
-"""What W alone says."""
+"""Eigenvalues and singular values of W."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Every matrix of the sum that backpropagation through time is, in numbers."""
+"""BPTT is a sum: every matrix in it, in numbers, for small networks."""
 
 from dataclasses import dataclass
 

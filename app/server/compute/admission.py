@@ -1,4 +1,4 @@
-"""What is not computed at all: runs over the server's limits, and any while there is too much to compute already."""
+"""Refuses runs that cost more than the limits, and every run while the server is too busy."""
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 

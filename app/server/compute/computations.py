@@ -1,4 +1,4 @@
-"""Computations to the requests that are computed: from the cache, from a computation under way, or computed."""
+"""The answer to a request: from the cache, from a computation that runs already, or computed now."""
 
 import asyncio
 import math

@@ -1,4 +1,4 @@
-"""Where runs are computed, in which order, and which are refused.
+"""Lanes: queues for runs of one size each, with threads of their own; how runs wait, and when they are refused.
 
 The cost of a run is known before it begins (see `explore.cost`), and puts it in one of three lanes, so that a small run
 never waits behind a big one:

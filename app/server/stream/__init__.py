@@ -1,1 +1,1 @@
-"""Server-sent events, and the states of trainings that make going on quick."""
+"""Server-sent events, and cached states of trainings, so that a stream resumes quickly."""
