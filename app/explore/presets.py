@@ -1,16 +1,6 @@
 """Settings worth looking at, each with the one thing that it shows. Their words stand in the locales (preset.…)."""
 
-from dataclasses import dataclass
-from typing import Any
-
-
-@dataclass(frozen=True)
-class Preset:
-    """A named setting: the flat parameters that differ from the defaults."""
-
-    name: str
-    parameters: dict[str, Any]
-
+from app.common.preset import Preset
 
 PRESETS = {
     preset.name: preset
